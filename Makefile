@@ -1,0 +1,38 @@
+# Python 3.11 or newer and make are all a machine needs; every target sets up what it uses.
+PYTHON ?= python3
+PORT ?= 8700
+V := .venv/bin
+
+.PHONY: sandbox test check format bench lock
+
+.venv/.ready: requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "calendar-bot needs Python 3.11 or newer; name one with PYTHON=python3.x")'
+	@echo "Setting up .venv (once; about a minute)"
+	@test -x $(V)/python || $(PYTHON) -m venv .venv
+	@$(V)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(V)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+sandbox: .venv/.ready  ## the whole bot on loopback, with stand-ins for Slack and Google
+	@$(V)/python -m tests.sandbox --port $(PORT)
+
+test: .venv/.ready  ## every test: SQLite, an embedded PostgreSQL, browser journeys
+	@$(V)/python -m pytest
+
+check: .venv/.ready  ## format, lint, types, import contracts, tests
+	@$(V)/ruff format --check .
+	@$(V)/ruff check .
+	@$(V)/mypy
+	@$(V)/lint-imports --no-cache
+	@$(V)/python -m pytest
+
+format: .venv/.ready
+	@$(V)/ruff format .
+	@$(V)/ruff check --fix .
+
+bench: .venv/.ready  ## speed, as ratios measured side by side in one run
+	@$(V)/python -m tests.bench
+
+lock: .venv/.ready  ## pin pyproject.toml's dependencies, with hashes and without any registry's address
+	@$(V)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
+		--no-header --no-annotate --no-emit-index-url --no-emit-find-links --upgrade --quiet -o requirements.txt
