@@ -1,0 +1,68 @@
+"""What goes wrong on purpose. A class is named for what its catcher must do; its docstring is what a person reads."""
+
+
+class BotError(Exception):
+    """Something went wrong on our side. Please try again in a minute."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message or " ".join((type(self).__doc__ or "").split()))
+
+
+class LinkDead(BotError):
+    """This link is no longer valid. Type `/calendar connect` in Slack for a fresh one."""
+
+
+class StateRejected(BotError):
+    """This sign-in is not one we started in this browser, or it has ended already. Open your link from Slack again."""
+
+
+class NotAnEmployee(BotError):
+    """Calendar Bot works for members of this workspace only."""
+
+
+class NotConnected(BotError):
+    """You have not connected a Google Calendar yet. Type `/calendar connect` to start."""
+
+
+class ReconnectNeeded(BotError):
+    """Google no longer accepts our access to your calendar. Please reconnect: it keeps your calendar choices."""
+
+
+class AccountTaken(BotError):
+    """This Google account is already connected to somebody else in this workspace. Choose your own account."""
+
+
+class PickRefused(BotError):
+    """A chosen calendar cannot be used. ``field`` says under which menu the sentence belongs."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class GoogleUnavailable(BotError):
+    """Google did not answer properly just now. Nothing was changed; please try again in a minute."""
+
+
+class OperatorMustMend(BotError):
+    """Our side of the Google connection has a problem, not yours. The people who run the bot have been told."""
+
+
+class SlackUnavailable(BotError):
+    """Slack did not take our message just now. Please try again in a minute."""
+
+
+class Unreachable(BotError):
+    """Slack does not let us write to this person."""
+
+
+class SecretUnreadable(BotError):
+    """A stored grant cannot be decrypted with the keys given in ENCRYPTION_KEYS."""
+
+
+class SettingsInvalid(BotError):
+    """The settings have problems; each is named."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems

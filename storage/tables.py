@@ -1,0 +1,215 @@
+"""What is remembered. Times are UTC; ids are made before the insert, because sealed columns are bound to their row."""
+
+from datetime import datetime
+from uuid import uuid4
+
+from sqlalchemy import JSON, Column, Index, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+
+def new_id() -> str:
+    """A fresh row id."""
+    return uuid4().hex
+
+
+class Canary(SQLModel, table=True):
+    """One sealed row that must open at start: else the keys are wrong and the process refuses to serve."""
+
+    id: int = Field(primary_key=True)
+    sealed: bytes
+    """A known text, sealed with the key ring."""
+    created_at: datetime
+    """When the first process made it."""
+
+
+class Workspace(SQLModel, table=True):
+    """A Slack workspace the app is installed in."""
+
+    team_id: str = Field(primary_key=True)
+    """Slack's id."""
+    name: str
+    """As its members know it."""
+    bot_user_id: str
+    """Our user there."""
+    bot_id: str
+    """Our bot there: messages of ours carry it."""
+    bot_token: bytes
+    """Sealed."""
+    scopes: str
+    """What the installation granted, comma-separated as Slack says it."""
+    installed_at: datetime
+    """Of the latest installation."""
+
+
+class Person(SQLModel, table=True):
+    """A Slack person who has met the bot."""
+
+    __table_args__ = (UniqueConstraint("team_id", "user_id"),)
+
+    id: str = Field(default_factory=new_id, primary_key=True)
+    """Ours."""
+    team_id: str
+    """Slack user ids are unique in a team only."""
+    user_id: str
+    """Slack's id."""
+    card_channel: str | None = None
+    """Where the card with the menus stands."""
+    card_ts: str | None = None
+    """Its timestamp, which is a message's id at Slack."""
+    created_at: datetime
+    """When they first met the bot."""
+
+
+class Ticket(SQLModel, table=True):
+    """A personal connect link. The secret itself stands in the link only."""
+
+    __table_args__ = (Index("ticket_person", "person_id"),)
+
+    id: str = Field(default_factory=new_id, primary_key=True)
+    """Ours."""
+    person_id: str = Field(foreign_key="person.id", ondelete="CASCADE")
+    """Whose link it is."""
+    secret_hash: str = Field(unique=True)
+    """SHA-256 of the 256-bit secret, in hex."""
+    created_at: datetime
+    """When it was sent."""
+    expires_at: datetime
+    """After this it is dead."""
+    closed_at: datetime | None = None
+    """When a newer link, or its own success, ended it."""
+    channel: str | None = None
+    """Where its message stands."""
+    ts: str | None = None
+    """The message's timestamp."""
+
+
+class Flow(SQLModel, table=True):
+    """One trip of one browser through a consent screen."""
+
+    __table_args__ = (Index("flow_cookie", "cookie_hash"), Index("flow_expires", "expires_at"))
+
+    id: str = Field(default_factory=new_id, primary_key=True)
+    """Ours."""
+    ticket_id: str = Field(foreign_key="ticket.id", ondelete="CASCADE")
+    """The link it began from."""
+    provider: str
+    """"slack" (the proof) or "google" (the consent): a state of one is worth nothing at the other."""
+    state_hash: str = Field(unique=True)
+    """SHA-256 of the state, in hex."""
+    cookie_hash: str
+    """SHA-256 of the browser's cookie, in hex."""
+    verifier: bytes
+    """The PKCE verifier, sealed."""
+    nonce_hash: str
+    """SHA-256 of the OpenID Connect nonce, in hex."""
+    proven: bool = False
+    """Whether this browser has signed in with Slack as the link's owner."""
+    retried: bool = False
+    """Whether it was begun again by itself once, because Google left out the refresh token."""
+    created_at: datetime
+    """When it began."""
+    expires_at: datetime
+    """After this its state is worthless."""
+    consumed_at: datetime | None = None
+    """Set by one UPDATE, by whoever comes back first."""
+    outcome: str | None = None
+    """A key of the result page's texts."""
+    account: str | None = None
+    """The Google e-mail address the result page names."""
+    missing: str | None = None
+    """Scopes that were left unticked, space-separated."""
+
+
+class Connection(SQLModel, table=True):
+    """A person's connection to one Google account."""
+
+    __table_args__ = (
+        # A Google account belongs to one person of a workspace; a disconnected row has let go of it.
+        Index("connection_account", "team_id", "google_sub", unique=True),
+    )
+
+    id: str = Field(default_factory=new_id, primary_key=True)
+    """Ours."""
+    person_id: str = Field(foreign_key="person.id", unique=True, ondelete="CASCADE")
+    """One connection a person."""
+    team_id: str
+    """The person's, for the constraint above."""
+    google_sub: str | None
+    """Google's id of the account; None once disconnected."""
+    google_email: str
+    """As it was when they consented, for showing."""
+    hosted_domain: str | None
+    """The account's Google Workspace domain, if any."""
+    scopes: str
+    """What the grant holds, space-separated, in the long spelling."""
+    grant: bytes | None
+    """The refresh token, sealed; None once erased."""
+    token_version: int = 1
+    """Raised by every new grant: what was learnt about an older one no longer counts."""
+    health: str
+    """connected, needs_reconnect or disconnected."""
+    refresh_expires_at: datetime | None = None
+    """When Google said the grant ends by itself."""
+    connected_at: datetime
+    """Of the latest consent."""
+    changed_at: datetime
+    """Of the latest change of health."""
+
+
+class Pick(SQLModel, table=True):
+    """A calendar that its owner chose."""
+
+    __table_args__ = (
+        UniqueConstraint("connection_id", "calendar_id"),
+        # At most one linked calendar a connection.
+        Index(
+            "pick_linked",
+            "connection_id",
+            unique=True,
+            sqlite_where=text("purpose = 'linked'"),
+            postgresql_where=text("purpose = 'linked'"),
+        ),
+    )
+
+    id: str = Field(default_factory=new_id, primary_key=True)
+    """Ours."""
+    connection_id: str = Field(foreign_key="connection.id", ondelete="CASCADE")
+    """Whose choice it is."""
+    calendar_id: str
+    """Google's id."""
+    name: str
+    """As it was when chosen, so that we can name it when it is gone."""
+    purpose: str
+    """linked or conflict."""
+    present: bool = True
+    """False when the latest look did not find it in the account."""
+
+
+class Once(SQLModel, table=True):
+    """What was handled already: Slack sends again what it thinks we missed."""
+
+    __table_args__ = (Index("once_seen", "seen_at"),)
+
+    key: str = Field(primary_key=True)
+    """Hash of the event's or the interaction's own id."""
+    seen_at: datetime
+    """For the purge."""
+
+
+class Audit(SQLModel, table=True):
+    """Who did what to whom. No secrets, no event data."""
+
+    __table_args__ = (Index("audit_at", "team_id", "at"),)
+
+    id: str = Field(default_factory=new_id, primary_key=True)
+    """Ours."""
+    at: datetime
+    """When."""
+    team_id: str
+    """Where."""
+    user_id: str
+    """Who it is about."""
+    action: str
+    """connected, disconnected, picks_saved, foreign_attempt, account_taken, ..."""
+    detail: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    """What a later reader needs to know."""
