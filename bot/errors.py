@@ -1,5 +1,7 @@
 """What goes wrong on purpose. A class is named for what its catcher must do; its docstring is what a person reads."""
 
+from collections.abc import Mapping
+
 
 class BotError(Exception):
     """Something went wrong on our side. Please try again in a minute."""
@@ -33,11 +35,11 @@ class AccountTaken(BotError):
 
 
 class PickRefused(BotError):
-    """A chosen calendar cannot be used. ``field`` says under which menu the sentence belongs."""
+    """The chosen calendars cannot be saved. ``problems`` holds a sentence by menu: "linked", "conflicts"."""
 
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        super().__init__(" ".join(problems.values()))
+        self.problems = dict(problems)
 
 
 class GoogleUnavailable(BotError):

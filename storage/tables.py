@@ -99,9 +99,7 @@ class Flow(SQLModel, table=True):
     cookie_hash: str
     """SHA-256 of the browser's cookie, in hex."""
     verifier: bytes
-    """The PKCE verifier, sealed."""
-    nonce_hash: str
-    """SHA-256 of the OpenID Connect nonce, in hex."""
+    """The PKCE verifier, sealed; the OpenID Connect nonce is derived from it."""
     proven: bool = False
     """Whether this browser has signed in with Slack as the link's owner."""
     retried: bool = False
