@@ -1,0 +1,127 @@
+"""The bounded pool that does the work after Slack was answered: the edge is async, the core is sync."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
+from threading import Condition
+from typing import Any, TypeVar
+
+import structlog
+
+from bot import telemetry
+from bot.errors import BotError
+
+T = TypeVar("T")
+log = structlog.get_logger()
+
+
+class Busy(BotError):
+    """Too much is going on at once just now. Please try again in a minute."""
+
+
+class TooSlow(BotError):
+    """This is taking longer than usual. Please try again in a minute."""
+
+    def __init__(self, future: Future[Any]) -> None:
+        super().__init__()
+        self.future = future
+
+
+class Background:
+    """At most ``workers`` calls at once and ``waiting`` more in line; what comes on top is turned away, never piled up.
+
+    Each call runs in a copy of its caller's context, so that log lines keep their request id.
+    """
+
+    def __init__(self, workers: int, waiting: int, name: str) -> None:
+        self._name = name
+        self._limit = workers + waiting
+        self._pool = ThreadPoolExecutor(workers, thread_name_prefix=name)
+        self._changed = Condition()
+        self._inside = 0
+        self._open = True
+        telemetry.watch(name, lambda: self._inside)
+
+    def hand_over(
+        self, fn: Callable[..., object], *args: Any, on_error: Callable[[BaseException], object] | None = None
+    ) -> bool:
+        """Have ``fn(*args)`` done soon. False, and counted, when there is no room.
+
+        Whatever it raises is passed to ``on_error``; what was not raised on purpose is logged as a bug as well.
+        """
+        context = copy_context()
+        return self._submit(fn, args, lambda done: context.run(self._look_after, done, fn, on_error)) is not None
+
+    async def ask(self, fn: Callable[..., T], *args: Any, budget: float) -> T:
+        """What ``fn(*args)`` returns or raises, without blocking the event loop.
+
+        Raises Busy when there is no room, and TooSlow after ``budget`` seconds: the call then goes on, its future in
+        the error's hands.
+        """
+        future: Future[T] | None = self._submit(fn, args)
+        if future is None:
+            raise Busy
+        waited = asyncio.wrap_future(future)
+        # Nobody may be left to hear of a failure: the caller was cancelled, or its budget ran out.
+        waited.add_done_callback(lambda done: done.cancelled() or done.exception())
+        done, _ = await asyncio.wait({waited}, timeout=budget)
+        if done:
+            return waited.result()
+        context = copy_context()
+        future.add_done_callback(lambda late: context.run(self._look_after, late, fn, None))
+        log.warning("too_slow", pool=self._name, call=_name(fn))
+        raise TooSlow(future)
+
+    def drain(self, patience: float | None = None) -> bool:
+        """Wait until nothing runs and nothing waits; False when ``patience`` seconds were not enough."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._inside == 0, patience)
+
+    def stop(self, patience: float | None = None) -> None:
+        """Take nothing more in, and wait for what is inside."""
+        with self._changed:
+            self._open = False
+        self.drain(patience)
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _submit(
+        self, fn: Callable[..., T], args: tuple[Any, ...], after: "Callable[[Future[T]], None] | None" = None
+    ) -> "Future[T] | None":
+        with self._changed:
+            if not self._open or self._inside >= self._limit:
+                log.warning("turned_away", pool=self._name, call=_name(fn))
+                return None
+            self._inside += 1
+        future = self._pool.submit(copy_context().run, fn, *args)
+        if after is not None:
+            future.add_done_callback(after)
+        future.add_done_callback(self._leave)  # last: a call is inside until its failure was dealt with
+        return future
+
+    def _leave(self, _done: "Future[T]") -> None:
+        with self._changed:
+            self._inside -= 1
+            self._changed.notify_all()
+
+    def _look_after(
+        self, done: "Future[T]", fn: Callable[..., object], on_error: Callable[[BaseException], object] | None
+    ) -> None:
+        error = None if done.cancelled() else done.exception()
+        if error is None:
+            return
+        if not isinstance(error, BotError):
+            log.error("bug", pool=self._name, call=_name(fn), exc_info=error)
+        elif on_error is None:
+            log.warning("work_failed", pool=self._name, call=_name(fn), error=type(error).__name__)
+        if on_error is not None:
+            try:
+                on_error(error)
+            except Exception:
+                # The last place that can hear of it: a worker's callback has no caller.
+                log.exception("bug", pool=self._name, call="on_error")
+
+
+def _name(fn: Callable[..., object]) -> str:
+    named = getattr(fn, "func", fn)  # functools.partial carries no name of its own
+    return str(getattr(named, "__qualname__", type(named).__name__))
