@@ -293,9 +293,10 @@ class ForeignAttempt:
 
 @dataclass(frozen=True)
 class Disconnected:
-    """The card after a disconnect."""
+    """The card after a disconnect. ``revoked`` is False when Google could not be told to forget us."""
 
     account: str
+    revoked: bool = True
 
 
 @dataclass(frozen=True)

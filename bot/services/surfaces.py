@@ -1,0 +1,155 @@
+"""What a person sees in Slack outside a conversation: their card in the DM and their App Home, kept true."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from bot.errors import BotError, PickRefused, ReconnectNeeded
+from bot.ports import Card, Disconnected, Health, LinkUsed, Menus, MessageRef, Notice, Notifier, Status, Tick, Who
+from bot.services.calendars import CalendarPicks, Wanted
+from bot.services.connections import Connections, Dropped
+from storage import people
+from storage.database import Database
+
+
+class Surfaces:
+    """Draws the card and the Home tab from what is true now."""
+
+    def __init__(
+        self,
+        database: Database,
+        connections: Connections,
+        picks: CalendarPicks,
+        notifier: Notifier,
+        later: Callable[[Callable[[], object]], object],
+    ) -> None:
+        self._database = database
+        self._connections = connections
+        self._picks = picks
+        self._notifier = notifier
+        self._later = later
+
+    def status(self, who: Who) -> Status:
+        """The connection as it is this minute: Google is asked, so that the answer is never a memory."""
+        status = self._connections.status(who)
+        if status.health is Health.CONNECTED:
+            try:
+                self._picks.look(who)
+            except ReconnectNeeded:
+                return _broken(status)
+            except BotError:  # Google or the line is down: what we know stands
+                return status
+        return status
+
+    def home(self, who: Who) -> None:
+        """Publish the Home tab."""
+        status, menus, problem = self._seen(who)
+        self._notifier.publish_home(who, status, menus, problem)
+
+    def card(self, who: Who, *, note: str | None = None) -> None:
+        """Post a new card with the menus at the end of the DM; the older one steps back."""
+        status, menus, problem = self._seen(who)
+        self._post(who, Card(status, menus, note=problem or note), status)
+
+    def connected(self, who: Who) -> None:
+        """Right after consent: which picks came back, a card with the menus, the Home tab."""
+        before = self._connections.status(who)
+        note = None
+        if before.linked or before.conflicts:
+            self._picks.came_back(who)
+            note = _what_came_back(self._connections.status(who))
+        self.card(who, note=note)
+        self._later(lambda: self.home(who))
+
+    def save(self, who: Who, wanted: Wanted) -> Status:
+        """Save the picks; the card and the Home tab follow. Raises PickRefused and what CalendarPicks.save raises."""
+        status = self._picks.save(who, wanted)
+        self._later(lambda: self.show_saved(who))
+        return status
+
+    def save_from_card(self, who: Who, wanted: Wanted) -> None:
+        """Save from the DM: a refusal is shown under the menu concerned, with the choices kept."""
+        try:
+            self.save(who, wanted)
+        except PickRefused as refused:
+            menus = self._picks.menus(who, wanted, refused.problems)
+            self._replace_card(who, Card(self._connections.status(who), menus))
+
+    def save_from_home(self, who: Who, wanted: Wanted) -> None:
+        """Save from the Home tab: likewise."""
+        try:
+            self.save(who, wanted)
+        except PickRefused as refused:
+            menus = self._picks.menus(who, wanted, refused.problems)
+            self._notifier.publish_home(who, self._connections.status(who), menus, None)
+
+    def show_saved(self, who: Who) -> None:
+        """The saved card, then the self-test's ticks on it, then the Home tab."""
+        status = self._connections.status(who)
+        self._replace_card(who, Card(status, testing=True))
+        ticks = self._picks.check(who)
+        self._replace_card(who, Card(self._connections.status(who), ticks=ticks))
+        self.home(who)
+
+    def check(self, who: Who) -> tuple[Tick, ...]:
+        """The self-test on demand."""
+        return self._picks.check(who)
+
+    def disconnect(self, who: Who) -> Dropped | None:
+        """Disconnect, and let card and Home tab say so."""
+        dropped = self._connections.drop(who)
+        self._picks.forget(who)
+        if dropped:
+            self._later(lambda: self._say_disconnected(who, dropped))
+        return dropped
+
+    def _say_disconnected(self, who: Who, dropped: Dropped) -> None:
+        self._replace_card(who, Disconnected(dropped.account, dropped.revoked))
+        self.home(who)
+
+    def _seen(self, who: Who) -> tuple[Status, Menus | None, str | None]:
+        status = self._connections.status(who)
+        if status.health is Health.DISCONNECTED:
+            return status, None, None
+        try:
+            return status, self._picks.menus(who), None
+        except ReconnectNeeded as error:
+            return _broken(status), None, str(error)
+        except BotError as error:
+            return status, None, str(error)
+
+    def _post(self, who: Who, card: Card, status: Status) -> None:
+        older = self._card_of(who)
+        self._remember(who, self._notifier.tell(who, card))
+        if older and status.account:
+            self._notifier.edit(who.team_id, older, LinkUsed(status.account))
+
+    def _replace_card(self, who: Who, notice: Notice) -> None:
+        older = self._card_of(who)
+        if older and self._notifier.edit(who.team_id, older, notice):
+            return
+        self._remember(who, self._notifier.tell(who, notice))
+
+    def _card_of(self, who: Who) -> MessageRef | None:
+        with self._database.reading() as session:
+            person = people.by_slack(session, who.team_id, who.user_id)
+            if person is None or not person.card_channel or not person.card_ts:
+                return None
+            return MessageRef(person.card_channel, person.card_ts)
+
+    def _remember(self, who: Who, message: MessageRef) -> None:
+        with self._database.transaction() as session:
+            person = people.by_slack(session, who.team_id, who.user_id)
+            if person is not None:
+                people.remember_card(session, person.id, message.channel, message.ts)
+
+
+def _broken(status: Status) -> Status:
+    return replace(status, health=Health.NEEDS_RECONNECT)
+
+
+def _what_came_back(status: Status) -> str:
+    picked = [pick for pick in (status.linked, *status.conflicts) if pick]
+    gone = [pick.name for pick in picked if not pick.back]
+    if not gone:
+        return "Your calendar choices are all back."
+    return f"{len(picked) - len(gone)} of {len(picked)} calendars are back. Not in this account: {', '.join(gone)}."

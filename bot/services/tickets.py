@@ -1,0 +1,78 @@
+"""Personal connect links: who gets one, and what becomes of the older ones."""
+
+import hashlib
+import secrets
+
+from bot.errors import BotError, NotAnEmployee
+from bot.ports import Clock, ConnectLink, Directory, Health, LinkReplaced, MessageRef, Notifier, Profile, Who
+from bot.services.connections import Connections
+from bot.settings import LINK_LIVES
+from storage import people, tickets
+from storage.database import Database
+
+SECRET_BYTES = 32
+
+
+def digest(secret: str) -> str:
+    """How a 256-bit secret is stored: a stolen database opens nothing."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def admit(profile: Profile) -> Profile:
+    """The profile, if this person may connect. Guests may; strangers of other workspaces, bots and leavers may not."""
+    if profile.is_bot or profile.deleted or profile.home_team_id != profile.who.team_id:
+        raise NotAnEmployee
+    return profile
+
+
+class Tickets:
+    """Sends people their personal link by direct message."""
+
+    def __init__(
+        self,
+        database: Database,
+        directory: Directory,
+        notifier: Notifier,
+        connections: Connections,
+        clock: Clock,
+        public_url: str,
+    ) -> None:
+        self._database = database
+        self._directory = directory
+        self._notifier = notifier
+        self._connections = connections
+        self._clock = clock
+        self._public_url = public_url
+
+    def send(self, who: Who) -> None:
+        """A fresh link by DM; older links die, and their messages say so.
+
+        The old link dies only once the new one has arrived. Raises NotAnEmployee, SlackUnavailable, Unreachable.
+        """
+        admit(self._directory.profile(who))
+        status = self._connections.status(who)
+        account = status.account if status.health is not Health.DISCONNECTED else None
+        secret, now = secrets.token_urlsafe(SECRET_BYTES), self._clock.now()
+        with self._database.transaction() as session:
+            person = people.ensure(session, who.team_id, who.user_id, now)
+            ticket = tickets.open_for(session, person, digest(secret), now, now + LINK_LIVES)
+            person_id, ticket_id, order = person.id, ticket.id, (ticket.created_at, ticket.id)
+        try:
+            link = ConnectLink(f"{self._public_url}/connect/{secret}", now + LINK_LIVES, account)
+            message = self._notifier.tell(who, link)
+        except BotError:
+            with self._database.transaction() as session:
+                tickets.close(session, [ticket_id], self._clock.now())
+            raise
+        with self._database.transaction() as session:
+            tickets.posted(session, ticket_id, message.channel, message.ts)
+            # Only older ones: of two links sent at the same moment the later must survive.
+            older = [
+                other
+                for other in tickets.others(session, person_id, ticket_id)
+                if (other.created_at, other.id) < order
+            ]
+            tickets.close(session, [other.id for other in older], self._clock.now())
+            messages = [MessageRef(other.channel, other.ts) for other in older if other.channel and other.ts]
+        for old in messages:
+            self._notifier.edit(who.team_id, old, LinkReplaced())
