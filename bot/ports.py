@@ -328,3 +328,21 @@ class Notifier(Protocol):
     def publish_home(self, who: Who, status: Status, menus: Menus | None, problem: str | None) -> None:
         """Draw the App Home tab."""
         ...
+
+
+# --- installation ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Installation:
+    """What Slack gives us when a workspace installs the app."""
+
+    team_id: str
+    team_name: str
+    bot_user_id: str
+    bot_id: str
+    bot_token: str
+    scopes: str
+
+    def __repr__(self) -> str:
+        return f"Installation({self.team_id})"

@@ -128,8 +128,7 @@ class CalendarPicks:
                 usable = {
                     pick.calendar_id
                     for pick in connections.picks(session, row.id)
-                    if pick.calendar_id in present
-                    and (pick.purpose != "linked" or present[pick.calendar_id].writable)
+                    if pick.calendar_id in present and (pick.purpose != "linked" or present[pick.calendar_id].writable)
                 }
                 connections.mark_presence(session, row.id, usable)
 

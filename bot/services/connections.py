@@ -138,9 +138,7 @@ class Connections:
         now = self._clock.now()
         with self._database.transaction() as session:
             connections.release(session, connection_id, now)
-            audit.record(
-                session, now=now, team_id=who.team_id, user_id=who.user_id, action="disconnected", detail={}
-            )
+            audit.record(session, now=now, team_id=who.team_id, user_id=who.user_id, action="disconnected", detail={})
         self._tokens.pop(connection_id, None)
         return Dropped(account, revoked)
 

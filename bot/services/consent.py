@@ -156,7 +156,14 @@ class ConsentFlow:
         return Departure(self._begin(ticket_id, profile, cookie, provider=provider), cookie)
 
     def _begin(
-        self, ticket_id: str, profile: Profile, cookie: str, *, provider: str, proven: bool = False, retried: bool = False
+        self,
+        ticket_id: str,
+        profile: Profile,
+        cookie: str,
+        *,
+        provider: str,
+        proven: bool = False,
+        retried: bool = False,
     ) -> str:
         state, verifier = secrets.token_urlsafe(SECRET_BYTES), secrets.token_urlsafe(64)
         flow = self._flow(ticket_id, cookie, provider, state=state, verifier=verifier)
@@ -313,9 +320,7 @@ class ConsentFlow:
 
     def _onward(self, trip: Trip, *, proven: bool, retried: bool = False) -> str:
         profile = self._directory.profile(trip.who)
-        return self._begin(
-            trip.ticket_id, profile, trip.cookie, provider="google", proven=proven, retried=retried
-        )
+        return self._begin(trip.ticket_id, profile, trip.cookie, provider="google", proven=proven, retried=retried)
 
     # --- when nothing was connected ---------------------------------------------------------------------------------
 
@@ -334,9 +339,7 @@ class ConsentFlow:
 
     def _note(self, session: Session, trip: Trip, action: str) -> None:
         who = trip.who
-        audit.record(
-            session, now=self._clock.now(), team_id=who.team_id, user_id=who.user_id, action=action, detail={}
-        )
+        audit.record(session, now=self._clock.now(), team_id=who.team_id, user_id=who.user_id, action=action, detail={})
 
     def _drop_tokens(self, consented: Consented) -> None:
         if consented.refresh_token is None:

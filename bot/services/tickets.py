@@ -68,9 +68,7 @@ class Tickets:
             tickets.posted(session, ticket_id, message.channel, message.ts)
             # Only older ones: of two links sent at the same moment the later must survive.
             older = [
-                other
-                for other in tickets.others(session, person_id, ticket_id)
-                if (other.created_at, other.id) < order
+                other for other in tickets.others(session, person_id, ticket_id) if (other.created_at, other.id) < order
             ]
             tickets.close(session, [other.id for other in older], self._clock.now())
             messages = [MessageRef(other.channel, other.ts) for other in older if other.channel and other.ts]
