@@ -6,6 +6,14 @@ from uuid import uuid4
 from sqlalchemy import JSON, Column, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
+# Every constraint has a name, so that a later migration can find it on both databases.
+SQLModel.metadata.naming_convention = {
+    "pk": "pk_%(table_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+}
+
 
 def new_id() -> str:
     """A fresh row id."""
@@ -63,7 +71,7 @@ class Person(SQLModel, table=True):
 class Ticket(SQLModel, table=True):
     """A personal connect link. The secret itself stands in the link only."""
 
-    __table_args__ = (Index("ticket_person", "person_id"),)
+    __table_args__ = (Index("ticket_person", "person_id"), Index("ticket_expires", "expires_at"))
 
     id: str = Field(default_factory=new_id, primary_key=True)
     """Ours."""
@@ -86,7 +94,11 @@ class Ticket(SQLModel, table=True):
 class Flow(SQLModel, table=True):
     """One trip of one browser through a consent screen."""
 
-    __table_args__ = (Index("flow_cookie", "cookie_hash"), Index("flow_expires", "expires_at"))
+    __table_args__ = (
+        Index("flow_ticket", "ticket_id"),
+        Index("flow_cookie", "cookie_hash"),
+        Index("flow_expires", "expires_at"),
+    )
 
     id: str = Field(default_factory=new_id, primary_key=True)
     """Ours."""
@@ -123,7 +135,8 @@ class Connection(SQLModel, table=True):
 
     __table_args__ = (
         # A Google account belongs to one person of a workspace; a disconnected row has let go of it.
-        Index("connection_account", "team_id", "google_sub", unique=True),
+        # The account comes first: revoking asks whether it is in use in any workspace.
+        Index("connection_account", "google_sub", "team_id", unique=True),
     )
 
     id: str = Field(default_factory=new_id, primary_key=True)

@@ -1,0 +1,53 @@
+"""Trips of a browser through a consent screen."""
+
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlmodel import Session, col, select
+
+from storage.tables import Flow
+
+
+def begin(session: Session, flow: Flow) -> None:
+    """Store a new flow."""
+    session.add(flow)
+    session.flush()
+
+
+def consume(session: Session, *, state_hash: str, cookie_hash: str, provider: str, now: datetime) -> Flow | None:
+    """The flow, for exactly one caller, ever. One statement: nothing can come between the look and the mark.
+
+    A stranger who knows the state but has another cookie gets None and does not burn it.
+    """
+    statement = (
+        update(Flow)
+        .where(
+            col(Flow.state_hash) == state_hash,
+            col(Flow.cookie_hash) == cookie_hash,
+            col(Flow.provider) == provider,
+            col(Flow.consumed_at).is_(None),
+            col(Flow.expires_at) > now,
+        )
+        .values(consumed_at=now)
+        .returning(Flow)
+        .execution_options(synchronize_session=False, populate_existing=True)
+    )
+    flow: Flow | None = session.exec(statement).scalars().one_or_none()
+    return flow
+
+
+def finish(
+    session: Session, flow_id: str, outcome: str, account: str | None = None, missing: str | None = None
+) -> None:
+    """Note how it ended, for the result page."""
+    session.exec(update(Flow).where(col(Flow.id) == flow_id).values(outcome=outcome, account=account, missing=missing))
+
+
+def latest_by_cookie(session: Session, cookie_hash: str) -> Flow | None:
+    """The browser's newest flow that has ended, or else its newest."""
+    query = (
+        select(Flow)
+        .where(Flow.cookie_hash == cookie_hash)
+        .order_by(col(Flow.outcome).is_(None), col(Flow.created_at).desc(), col(Flow.id))
+    )
+    return session.exec(query.limit(1)).one_or_none()

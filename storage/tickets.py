@@ -1,0 +1,50 @@
+"""Personal connect links."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlmodel import Session, col, select
+
+from storage import people
+from storage.tables import Person, Ticket
+
+
+def open_for(session: Session, person: Person, secret_hash: str, now: datetime, expires_at: datetime) -> Ticket:
+    """A new ticket. Closing the ``others`` in the same transaction leaves one open, even when two are asked for."""
+    people.lock(session, person.id)
+    ticket = Ticket(person_id=person.id, secret_hash=secret_hash, created_at=now, expires_at=expires_at)
+    session.add(ticket)
+    session.flush()
+    return ticket
+
+
+def others(session: Session, person_id: str, except_id: str | None = None) -> list[Ticket]:
+    """The person's open tickets but one, oldest first: to be closed, and their messages edited."""
+    query = select(Ticket).where(Ticket.person_id == person_id, col(Ticket.closed_at).is_(None))
+    if except_id is not None:
+        query = query.where(Ticket.id != except_id)
+    return list(session.exec(query.order_by(col(Ticket.created_at), col(Ticket.id))))
+
+
+def close(session: Session, ticket_ids: Collection[str], now: datetime) -> None:
+    """End tickets; those that were closed before keep their time."""
+    session.exec(
+        update(Ticket).where(col(Ticket.id).in_(ticket_ids), col(Ticket.closed_at).is_(None)).values(closed_at=now)
+    )
+
+
+def live(session: Session, secret_hash: str, now: datetime) -> tuple[Ticket, Person] | None:
+    """The ticket with this secret and whose it is, unless it is closed or has expired."""
+    query = (
+        select(Ticket, Person)
+        .join(Person, col(Person.id) == col(Ticket.person_id))
+        .where(Ticket.secret_hash == secret_hash, col(Ticket.closed_at).is_(None), Ticket.expires_at > now)
+    )
+    found = session.exec(query).one_or_none()
+    return None if found is None else (found[0], found[1])
+
+
+def posted(session: Session, ticket_id: str, channel: str, ts: str) -> None:
+    """Note where the ticket's message stands."""
+    session.exec(update(Ticket).where(col(Ticket.id) == ticket_id).values(channel=channel, ts=ts))
