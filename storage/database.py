@@ -12,6 +12,8 @@ from sqlmodel import Session
 
 from storage import engines
 
+__all__ = ["Database", "DatabaseUnavailable", "Session", "TransactionOpen"]
+
 _T = TypeVar("_T")
 _ATTEMPTS = 5
 _SERIALIZATION_FAILURE, _DEADLOCK = "40001", "40P01"

@@ -16,7 +16,7 @@ _MIGRATORS_QUEUE = 0x63616C  # any number of our own: PostgreSQL's advisory lock
 
 def migrate(url: str, revision: str = "head") -> None:
     """Upgrade to ``revision`` in one transaction. Of several processes that try at once, one does it."""
-    with _connection(url) as connection:
+    with _migrating(url) as connection:
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
@@ -24,7 +24,7 @@ def migrate(url: str, revision: str = "head") -> None:
 
 def downgrade(url: str, revision: str = "base") -> None:
     """Go back to ``revision``, in one transaction. What newer tables and columns held is lost."""
-    with _connection(url) as connection:
+    with _migrating(url) as connection:
         config = _config()
         config.attributes["connection"] = connection
         command.downgrade(config, revision)
@@ -32,8 +32,12 @@ def downgrade(url: str, revision: str = "base") -> None:
 
 def current_revision(url: str) -> str | None:
     """The revision the database is at; None for an empty one."""
-    with _connection(url) as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+    engine = engines.build(url)
+    try:
+        with engine.execution_options(**{engines.READ_ONLY: True}).begin() as connection:
+            return MigrationContext.configure(connection).get_current_revision()
+    finally:
+        engine.dispose()
 
 
 def head_revision() -> str:
@@ -57,7 +61,7 @@ def _config() -> Config:
 
 
 @contextmanager
-def _connection(url: str) -> Iterator[Connection]:
+def _migrating(url: str) -> Iterator[Connection]:
     """One connection in one transaction, without foreign keys on SQLite: a rebuilt table would cascade otherwise."""
     engine = engines.build(url, foreign_keys=False)
     try:
