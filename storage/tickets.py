@@ -3,8 +3,9 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, update
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import Select
 
 from storage import people
 from storage.tables import Person, Ticket
@@ -36,15 +37,40 @@ def close(session: Session, ticket_ids: Collection[str], now: datetime) -> None:
 
 def live(session: Session, secret_hash: str, now: datetime) -> tuple[Ticket, Person] | None:
     """The ticket with this secret and whose it is, unless it is closed or has expired."""
-    query = (
-        select(Ticket, Person)
-        .join(Person, col(Person.id) == col(Ticket.person_id))
-        .where(Ticket.secret_hash == secret_hash, col(Ticket.closed_at).is_(None), Ticket.expires_at > now)
-    )
-    found = session.exec(query).one_or_none()
-    return None if found is None else (found[0], found[1])
+    return _pair(session, _alive(now).where(Ticket.secret_hash == secret_hash))
+
+
+def live_by_id(session: Session, ticket_id: str, now: datetime) -> tuple[Ticket, Person] | None:
+    """The ticket with this id and whose it is, unless it is closed or has expired."""
+    return _pair(session, _alive(now).where(Ticket.id == ticket_id))
+
+
+def owner(session: Session, ticket_id: str) -> Person | None:
+    """Whose ticket it is, dead ones too."""
+    query = select(Person).join(Ticket, col(Ticket.person_id) == col(Person.id)).where(Ticket.id == ticket_id)
+    return session.exec(query).one_or_none()
 
 
 def posted(session: Session, ticket_id: str, channel: str, ts: str) -> None:
     """Note where the ticket's message stands."""
     session.exec(update(Ticket).where(col(Ticket.id) == ticket_id).values(channel=channel, ts=ts))
+
+
+def _live(session: Session, which: ColumnElement[bool], now: datetime) -> tuple[Ticket, Person] | None:
+    query = (
+        select(Ticket, Person)
+        .join(Person, col(Person.id) == col(Ticket.person_id))
+        .where(which, col(Ticket.closed_at).is_(None), col(Ticket.expires_at) > now)
+    )
+    found = session.exec(query).one_or_none()
+    return None if found is None else (found[0], found[1])
+
+
+def _alive(now: datetime) -> Select[Ticket, Person]:
+    both = select(Ticket, Person).join(Person, col(Person.id) == col(Ticket.person_id))
+    return both.where(col(Ticket.closed_at).is_(None), Ticket.expires_at > now)
+
+
+def _pair(session: Session, query: Select[Ticket, Person]) -> tuple[Ticket, Person] | None:
+    found = session.exec(query).one_or_none()
+    return None if found is None else (found[0], found[1])
