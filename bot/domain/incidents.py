@@ -11,7 +11,10 @@ class Incident:
     mend: str
 
 
-_CLIENT = "Check GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET against the Google Cloud console; a new secret may stand before the old one, comma-separated."
+_CLIENT = (
+    "Check GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET against the Google Cloud console; "
+    "a new secret may stand before the old one, comma-separated."
+)
 
 _INCIDENTS = {
     "invalid_client": Incident("Google rejects our client id or secret.", _CLIENT),

@@ -2,13 +2,16 @@
 
 from collections.abc import Callable, Sequence
 
-from bot import telemetry
+import structlog
+
 from bot.domain.faults import Verdict
 from bot.domain.incidents import incident
 from bot.errors import BotError
 from bot.ports import Clock, Directory, Notifier, OperatorAlert, Who
 from storage import work
 from storage.database import Database
+
+log = structlog.get_logger()
 
 
 class Alerts:
@@ -35,7 +38,7 @@ class Alerts:
 
     def raise_for(self, team_id: str, verdict: Verdict) -> None:
         """One alert for this cause; it is sent behind the back of whoever ran into it."""
-        telemetry.log("operator_alert", code=verdict.code, blame=str(verdict.blame), team=team_id)
+        log.error("operator_alert", code=verdict.code, blame=str(verdict.blame), team=team_id)
         now = self._clock.now()
         with self._database.transaction() as session:
             first = work.claim_once(session, f"alert:{team_id}:{verdict.code}:{now:%Y%m%d%H}", now)
@@ -53,4 +56,4 @@ class Alerts:
             try:
                 self._notifier.tell(who, alert)
             except BotError as error:  # one who cannot be reached must not keep it from the others
-                telemetry.log("operator_alert_undelivered", code=code, user=who.user_id, error=type(error).__name__)
+                log.warning("operator_alert_undelivered", code=code, user=who.user_id, error=type(error).__name__)

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from bot.domain import picks as domain
 from bot.domain.faults import GoogleFault
@@ -17,6 +18,8 @@ from storage.database import Database
 SEARCH_MEMORY = timedelta(minutes=2)
 """How long a listing serves the typeahead. Saving always looks again."""
 
+T = TypeVar("T")
+
 TEST_TITLE = "Calendar Bot test (removes itself)"
 _BASE32HEX = "0123456789abcdefghijklmnopqrstuv"
 
@@ -26,7 +29,6 @@ class Wanted:
     """What somebody chose in the menus. None: the menu was not touched, what stands in it stays."""
 
     linked: str | None = None
-    linked_touched: bool = False
     conflicts: tuple[str, ...] | None = None
 
 
@@ -207,8 +209,7 @@ def _standing(status: Status, wanted: Wanted | None, choices: Sequence[Choice]) 
     kept = tuple(pick.key for pick in status.conflicts if pick.back)
     if wanted is None:
         return Picks(saved, kept)
-    linked = wanted.linked if wanted.linked_touched else saved
-    return Picks(linked, kept if wanted.conflicts is None else wanted.conflicts)
+    return Picks(wanted.linked or saved, kept if wanted.conflicts is None else wanted.conflicts)
 
 
 def _accepted(standing: Picks, known: dict[str, Choice], names: dict[str, str]) -> tuple[Choice, list[Choice]]:

@@ -107,21 +107,21 @@ class Connections:
         with self._database.reading() as session:
             person = people.by_slack(session, who.team_id, who.user_id)
             row = connections.of(session, person.id) if person else None
-            if row is None or row.grant is None:
-                raise NotConnected
-            try:
-                secret = self._sealer.open(row.grant, grant_aad(row.id, who))
-            except crypto.Unreadable:
-                self._alert(who.team_id, Verdict(Blame.OPERATOR, "crypto_key"))
-                raise SecretUnreadable from None
-            return Held(row.id, row.token_version, row.google_email, secret)
+        if row is None or row.grant is None:
+            raise NotConnected
+        try:
+            secret = self._sealer.open(row.grant, grant_aad(row.id, who))
+        except crypto.Unreadable:
+            self._alert(who.team_id, Verdict(Blame.OPERATOR, "crypto_key"))
+            raise SecretUnreadable from None
+        return Held(row.id, row.token_version, row.google_email, secret)
 
     def keep(self, connection_id: str, token_version: int, token: AccessToken) -> None:
         """Remember an access token that a consent brought along; in memory only."""
         self._tokens[connection_id] = (token_version, token)
 
     def drop(self, who: Who) -> Dropped | None:
-        """Disconnect: revoke at Google unless another row uses the account, then erase the grant. None if there was none.
+        """Disconnect: revoke at Google unless another row uses the account, then erase the grant. None: there was none.
 
         A dead grant, an unreadable one or a Google that does not answer never stops the erasing.
         """

@@ -4,6 +4,8 @@ import hashlib
 import secrets
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from datetime import datetime
+from typing import TypedDict
 
 from bot.domain import permissions
 from bot.domain.faults import Blame, GoogleFault, Verdict
@@ -28,9 +30,9 @@ from bot.services.connections import Connections, grant_aad
 from bot.services.surfaces import Surfaces
 from bot.services.tickets import SECRET_BYTES, admit, digest
 from bot.settings import CONSENT_LIVES
-from storage import audit, connections, crypto, flows, people, tickets
+from storage import audit, connections, crypto, flows, tickets
 from storage.crypto import Sealer
-from storage.database import Database, Session
+from storage.database import Database
 from storage.tables import Flow, new_id
 
 RESULT_PAGE = "/connected"
@@ -57,6 +59,16 @@ class Policy:
 
     match: AccountMatch
     domains: Collection[str]
+
+
+class Entry(TypedDict):
+    """A line of the audit log."""
+
+    now: datetime
+    team_id: str
+    user_id: str
+    action: str
+    detail: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -306,7 +318,7 @@ class ConsentFlow:
                 version = row.token_version
                 tickets.close(session, [trip.ticket_id], now)
                 flows.finish(session, trip.flow_id, "connected", account=consented.email)
-                self._note(session, trip, "connected")
+                audit.record(session, **self._entry(trip, "connected"))
         except connections.AccountHeld:
             return self._end(trip, "account_taken", account=consented.email)
         self._connections.keep(connection_id, version, consented.access)
@@ -334,12 +346,17 @@ class ConsentFlow:
     def _end(self, trip: Trip, outcome: str, *, account: str | None = None, missing: str | None = None) -> Arrival:
         with self._database.transaction() as session:
             flows.finish(session, trip.flow_id, outcome, account=account, missing=missing)
-            self._note(session, trip, f"refused_{outcome}")
+            audit.record(session, **self._entry(trip, f"refused_{outcome}"))
         return Arrival(RESULT_PAGE)
 
-    def _note(self, session: Session, trip: Trip, action: str) -> None:
-        who = trip.who
-        audit.record(session, now=self._clock.now(), team_id=who.team_id, user_id=who.user_id, action=action, detail={})
+    def _entry(self, trip: Trip, action: str) -> Entry:
+        return {
+            "now": self._clock.now(),
+            "team_id": trip.who.team_id,
+            "user_id": trip.who.user_id,
+            "action": action,
+            "detail": {},
+        }
 
     def _drop_tokens(self, consented: Consented) -> None:
         if consented.refresh_token is None:
@@ -383,7 +400,7 @@ class ConsentFlow:
         )
 
     def disconnect(self, cookie: str) -> None:
-        """ "Not you?" on the result page. Raises StateRejected."""
+        """Undo it: somebody pressed "Not you?" on the result page. Raises StateRejected."""
         flow, who = self._finished(cookie)
         if flow.outcome != "connected":
             raise StateRejected
