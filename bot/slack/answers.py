@@ -1,0 +1,116 @@
+"""What a person gets back for a command or a click, shown to them alone."""
+
+from bot.ports import Health, Status
+from bot.slack import summary
+from bot.slack.blocks import Mrkdwn, actions, button, context, day, join, say, section
+from bot.slack.menus import CHANGE_CALENDARS
+from bot.slack.messages import Message, message
+
+_COMMANDS = (
+    say("`/calendar connect`: connect your Google Calendar, or reconnect it"),
+    say("`/calendar calendars`: choose your linked calendar and your conflict calendars"),
+    say("`/calendar status`: how your connection stands"),
+    say("`/calendar disconnect`: end the connection"),
+    say("`/calendar help`: this list"),
+)
+_NOT_YET = frozenset({"free", "book", "agenda", "why", "team", "invite", "doctor"})
+
+
+def help_text(*, admin: bool) -> Message:
+    """Everything one can type."""
+    lines = join("\n", _COMMANDS)
+    blocks = [
+        section(say("*What you can type*\n{lines}", lines=lines)),
+        context(say("Here in our conversation the word alone will do: `status`. The Home tab has it all as a page.")),
+    ]
+    if admin:
+        blocks.append(
+            context(
+                say("You are an admin: `calendar-bot doctor`, typed where the bot runs, checks every setting of it.")
+            )
+        )
+    return message(lines, *blocks)
+
+
+def not_yet(command: str, *, admin: bool) -> Message:
+    """A word that we do not know, or do not know yet, and what we do know."""
+    known = command.casefold() in _NOT_YET
+    sorry = (
+        say("`/calendar {command}` does not work yet.", command=command)
+        if known
+        else say("I do not know “{command}”.", command=command)
+    )
+    answer = help_text(admin=admin)
+    return message(say("{sorry}\n{help}", sorry=sorry, help=join("\n", _COMMANDS)), section(sorry), *answer.blocks)
+
+
+def link_sent() -> Message:
+    """After `connect`."""
+    return message(say(":envelope_with_arrow: I have sent you a direct message with your personal link."))
+
+
+def saved(status: Status) -> Message:
+    """After the menus were saved from where they cannot be redrawn."""
+    says = say("Saved. {status}", status=summary.in_a_line(status))
+    return message(says, section(say(":white_check_mark: Saved.")), *summary.saved_picks(status))
+
+
+def status(status: Status) -> Message:
+    """After `status`."""
+    says = summary.in_a_line(status)
+    if status.health is Health.DISCONNECTED:
+        return message(says, summary.connection(status))
+    buttons = [button("Change calendars", CHANGE_CALENDARS)] if status.health is Health.CONNECTED else []
+    if status.health is Health.NEEDS_RECONNECT:
+        buttons.append(summary.disconnect_button(summary.account_of(status)))
+    since = [context(say("Connected since {day}.", day=day(status.connected_at)))] if status.connected_at else []
+    return message(
+        says,
+        summary.connection(status),
+        *since,
+        *summary.saved_picks(status),
+        *summary.ends(status),
+        actions(*buttons),
+    )
+
+
+def disconnect_question(status: Status) -> Message:
+    """After `disconnect`: nothing has happened yet."""
+    if status.health is Health.DISCONNECTED:
+        return message(say("No Google Calendar is connected, so there is nothing to disconnect."))
+    says = say(
+        "Disconnect *{account}*? We erase our access and no longer see when you are busy. Your events stay in Google.",
+        account=summary.account_of(status),
+    )
+    return message(
+        says,
+        section(says),
+        actions(
+            button("Disconnect", summary.DISCONNECT, style="danger"),
+            button("Keep it", summary.KEEP),
+        ),
+    )
+
+
+def kept() -> Message:
+    """After "Keep it"."""
+    return message(say("Nothing was changed: your Google Calendar stays connected."))
+
+
+def disconnected(account: str) -> Message:
+    """After a disconnect that was asked for here."""
+    return message(_disconnected(account))
+
+
+def working() -> Message:
+    """While something takes longer than a moment."""
+    return message(say(":hourglass_flowing_sand: One moment…"))
+
+
+def problem(sentence: str) -> Message:
+    """Something went wrong, in a sentence that a person can act on."""
+    return message(say(":warning: {sentence}", sentence=sentence))
+
+
+def _disconnected(account: str) -> Mrkdwn:
+    return say(":white_check_mark: *{account}* is disconnected. We erased our access.", account=account)

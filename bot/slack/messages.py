@@ -1,0 +1,190 @@
+"""Every notice of the ports as a Slack message. Pure: a value in, text and blocks out."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from bot.domain.permissions import PERMISSIONS
+from bot.domain.reasons import reason
+from bot.ports import (
+    Card,
+    ConnectLink,
+    ConsentRefused,
+    Disconnected,
+    ForeignAttempt,
+    LinkReplaced,
+    LinkUsed,
+    Menus,
+    Notice,
+    OperatorAlert,
+)
+from bot.slack import menus, summary
+from bot.slack.blocks import Block, Mrkdwn, actions, button, context, join, mrkdwn, say, section, when
+
+TEXT_LIMIT = 2000
+"""Far below what Slack takes; the text is what notifications and screen readers say."""
+
+CONNECT_OPEN = "connect_open"
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message as Slack takes it. The text says it all where blocks are not shown."""
+
+    text: str
+    blocks: tuple[Block, ...] = ()
+
+    @property
+    def payload(self) -> dict[str, Any]:
+        """The two keys of every call that posts."""
+        return {"text": self.text, "blocks": list(self.blocks)}
+
+
+def message(text: Mrkdwn, *blocks: Block) -> Message:
+    """A message; without blocks the text is its one paragraph."""
+    return Message(mrkdwn(text, TEXT_LIMIT)["text"], blocks or (section(text),))
+
+
+def render(notice: Notice) -> Message:  # noqa: PLR0911 - one return a notice; mypy holds the match complete
+    """What we say."""
+    match notice:
+        case ConnectLink():
+            return _connect_link(notice)
+        case LinkReplaced():
+            return message(say(":link: This link was replaced by a newer one. Please use the newest message."))
+        case LinkUsed():
+            return message(
+                say(":white_check_mark: This link has done its work: *{account}* is connected.", account=notice.account)
+            )
+        case Card():
+            return _card(notice)
+        case ConsentRefused():
+            return _refused(notice)
+        case ForeignAttempt():
+            return _foreign(notice)
+        case Disconnected():
+            return _disconnected(notice)
+        case OperatorAlert():
+            return _alert(notice)
+
+
+def _connect_link(link: ConnectLink) -> Message:
+    again = link.account is not None
+    verb = say("Reconnect") if again else say("Connect")
+    until = when(link.expires_at)
+    why = (
+        say("Sign in with *{account}* once more. Your calendar choices are kept.", account=link.account)
+        if again
+        else say("Appointments will show up in your calendar, and nobody can book you while you are busy.")
+    )
+    asks = join("\n", (say("• *{asks}*: else {breaks}", asks=each.asks, breaks=each.breaks) for each in PERMISSIONS))
+    return message(
+        # Without the address: notifications show on locked screens, and the link is as good as a key.
+        say("{verb} your Google Calendar: your personal link is here. It works until {until}.", verb=verb, until=until),
+        section(say("*{verb} your Google Calendar*\n{why}", verb=verb, why=why)),
+        section(say("*Google will ask you to let us*\n{asks}\nPlease leave every box ticked.", asks=asks)),
+        section(
+            say(
+                ":lock: We never store the titles, guests or notes of your events. "
+                "You can disconnect at any time with `/calendar disconnect`."
+            )
+        ),
+        actions(button(f"{verb} Google Calendar", CONNECT_OPEN, url=link.url, style="primary")),
+        context(
+            say("This link is yours alone, so please do not pass it on. It works until {until}.", until=until),
+        ),
+    )
+
+
+def _card(card: Card) -> Message:
+    top = [summary.connection(card.status)]
+    if card.note:
+        top.append(section(say("{note}", note=card.note)))
+    if card.menus is not None:
+        return _card_to_choose(card, card.menus, top)
+    return message(
+        say("{status} {test}", status=summary.in_a_line(card.status), test=_test_in_a_line(card)),
+        *top,
+        *summary.saved_picks(card.status),
+        *summary.self_test(card.ticks, testing=card.testing),
+        *summary.ends(card.status),
+        actions(button("Change calendars", menus.CHANGE_CALENDARS)),
+    )
+
+
+def _card_to_choose(card: Card, offered: Menus, top: list[Block]) -> Message:
+    problems = join(" ", (say("{sentence}", sentence=sentence) for sentence in offered.problems.values()))
+    return message(
+        say("{status} Choose below. {problems}", status=summary.in_a_line(card.status), problems=problems),
+        *top,
+        *summary.lost_picks(card.status),
+        *menus.in_message(offered),
+        menus.below(offered),
+    )
+
+
+def _test_in_a_line(card: Card) -> Mrkdwn:
+    if card.testing:
+        return say("Testing that everything works…")
+    if any(tick.problem is not None for tick in card.ticks):
+        return say("The test found something to look at.")
+    return say("The test found everything in order.") if card.ticks else say("")
+
+
+def _refused(refused: ConsentRefused) -> Message:
+    why = reason(refused.reason)
+    used = say("You used *{account}*.", account=refused.account) if refused.account else say("")
+    missing = join(
+        "\n", (say("• *{asks}*: without it, {breaks}", asks=each.asks, breaks=each.breaks) for each in refused.missing)
+    )
+    blocks = [section(say("*{title}*\n{sentence} {used}", title=why.title, sentence=why.sentence, used=used))]
+    if missing:
+        blocks.append(section(missing))
+    blocks.append(section(say("{what_to_do}", what_to_do=why.what_to_do)))
+    if why.can_try_again:
+        blocks.append(actions(button("Send me a fresh link", summary.CONNECT)))
+    names = join(", ", (say("{asks}", asks=each.asks) for each in refused.missing))
+    return message(
+        say(
+            "{title}. {sentence} {used} {names} {what_to_do}",
+            title=why.title.removesuffix("?"),
+            sentence=why.sentence,
+            used=used,
+            names=say("Missing: {names}.", names=names) if names else say(""),
+            what_to_do=why.what_to_do,
+        ),
+        *blocks,
+    )
+
+
+def _foreign(attempt: ForeignAttempt) -> Message:
+    says = say(
+        "The calendar link of *{name}* was opened with your account. Nothing was connected.",
+        name=attempt.started_by,
+    )
+    return message(
+        says,
+        section(say(":warning: {says}", says=says)),
+        section(
+            say(
+                "If that was you: please use your own link. If it was not, there is nothing to undo here, but be wary "
+                "of calendar links that other people send you."
+            )
+        ),
+        actions(button("Send me my own link", summary.CONNECT)),
+    )
+
+
+def _disconnected(notice: Disconnected) -> Message:
+    says = say(
+        "*{account}* is disconnected. We erased our access, and no longer see when you are busy.",
+        account=notice.account,
+    )
+    return message(says, section(says), actions(button("Connect again", summary.CONNECT)))
+
+
+def _alert(alert: OperatorAlert) -> Message:
+    return message(
+        say("{what} To mend it: {mend}", what=alert.what, mend=alert.mend),
+        section(say(":rotating_light: *{what}*", what=alert.what)),
+        section(say("*To mend it*: {mend}", mend=alert.mend)),
+    )

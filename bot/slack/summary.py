@@ -1,0 +1,165 @@
+"""How a connection reads: the parts that messages, the modal and the Home tab have in common."""
+
+from collections.abc import Sequence
+
+from bot.ports import Health, PickedCalendar, Status, Tick
+from bot.slack.blocks import (
+    OPTION_LIMIT,
+    Block,
+    Element,
+    Mrkdwn,
+    button,
+    clip,
+    confirm,
+    context,
+    day,
+    join,
+    listed,
+    say,
+    section,
+)
+
+CONNECT = "connect"
+"""Sends a fresh link by direct message."""
+DISCONNECT = "disconnect"
+KEEP = "keep_connection"
+"""The other answer to "disconnect?"."""
+
+_MOST_TICKS = 12
+
+
+def account_of(status: Status) -> str:
+    """The Google account's name."""
+    return status.account or "your Google account"
+
+
+def disconnect_button(account: str, text: str = "Disconnect") -> Element:
+    """Disconnects, after a question."""
+    question = confirm(
+        "Disconnect Google Calendar?",
+        say(
+            "We erase our access to *{account}* and no longer see when you are busy. Your events stay in Google.",
+            account=account,
+        ),
+        yes="Disconnect",
+        no="Keep it",
+    )
+    return button(text, DISCONNECT, style="danger", confirm=question)
+
+
+def connection(status: Status) -> Block:
+    """How the connection stands, with the one button that matters then."""
+    account = account_of(status)
+    if status.health is Health.CONNECTED:
+        return section(
+            say(":white_check_mark: *{account}* is connected.\nNot you?", account=account), disconnect_button(account)
+        )
+    if status.health is Health.NEEDS_RECONNECT:
+        return section(
+            say(
+                ":warning: *Google no longer accepts our access to {account}.*\n"
+                "Until you reconnect we cannot see when you are busy. Your calendar choices are kept.",
+                account=account,
+            ),
+            button("Reconnect", CONNECT, style="primary"),
+        )
+    return section(
+        say(
+            "*No Google Calendar is connected.*\n"
+            "Connect yours, and appointments show up in it and nobody can book you while you are busy."
+        ),
+        button("Connect", CONNECT, style="primary"),
+    )
+
+
+def in_a_line(status: Status) -> Mrkdwn:
+    """How the connection stands, for a notification."""
+    account = account_of(status)
+    if status.health is Health.CONNECTED:
+        return say("{account} is connected. {picks}", account=account, picks=_picks_in_a_line(status))
+    if status.health is Health.NEEDS_RECONNECT:
+        return say(
+            "Google no longer accepts our access to {account}. Type `/calendar connect` to reconnect.", account=account
+        )
+    return say("No Google Calendar is connected. Type `/calendar connect` to start.")
+
+
+def saved_picks(status: Status) -> list[Block]:
+    """What is chosen, in words, and which of it a reconnect did not find again."""
+    if status.linked is None:
+        return [
+            section(say(":warning: *No linked calendar yet.* Choose one, so that appointments can be written.")),
+            *lost_picks(status),
+        ]
+    conflicts = [each for each in status.conflicts if each.back]
+    blocks = []
+    if status.linked.back:
+        name = _names([status.linked])
+        blocks.append(section(say("*Linked calendar*: appointments are written here\n{name}", name=name)))
+    if conflicts:
+        names = _names(conflicts)
+        text = say("*Conflict calendars*: nobody can book you while one of them is busy\n{names}", names=names)
+        blocks.append(section(text))
+    elif status.linked.back:
+        blocks.append(section(say("*Conflict calendars*: none besides the linked one, which always counts.")))
+    return [*blocks, *lost_picks(status)]
+
+
+def lost_picks(status: Status) -> list[Block]:
+    """Saved picks that a reconnect did not find again, by name."""
+    lost = [each for each in (status.linked, *status.conflicts) if each is not None and not each.back]
+    if not lost:
+        return []
+    text = say(":warning: *Not found again in this account*: please choose others\n{names}", names=_names(lost))
+    return [section(text)]
+
+
+def self_test(ticks: Sequence[Tick], *, testing: bool) -> list[Block]:
+    """The self-test, problems first when there are too many lines to show."""
+    if testing:
+        return [context(say(":hourglass_flowing_sand: Testing that everything works…"))]
+    if not ticks:
+        return []
+    shown = sorted(ticks, key=lambda tick: tick.problem is None) if len(ticks) > _MOST_TICKS else list(ticks)
+    lines = [_tick(tick) for tick in shown[:_MOST_TICKS]]
+    rest = shown[_MOST_TICKS:]
+    failed = sum(tick.problem is not None for tick in rest)
+    if failed:
+        lines.append(say(":warning: and {failed} more with a problem", failed=failed))
+    elif rest:
+        lines.append(say(":white_check_mark: and {more} more", more=len(rest)))
+    return [section(join("\n", lines))]
+
+
+def ends(status: Status) -> list[Block]:
+    """When Google's permission ends by itself, if it does."""
+    if status.refresh_expires_at is None:
+        return []
+    moment = day(status.refresh_expires_at)
+    return [context(say(":hourglass: Google's permission ends on {day}. Reconnect before then.", day=moment))]
+
+
+def _tick(tick: Tick) -> Mrkdwn:
+    label = clip(tick.label, 2 * OPTION_LIMIT)
+    if tick.problem is None:
+        return say(":white_check_mark: {label}", label=label)
+    return say(":warning: *{label}*: {problem}", label=label, problem=clip(tick.problem, 160))
+
+
+def _names(calendars: Sequence[PickedCalendar]) -> Mrkdwn:
+    return listed([each.name for each in calendars])
+
+
+def _short(calendar: PickedCalendar) -> str:
+    return clip(calendar.name, OPTION_LIMIT)
+
+
+def _picks_in_a_line(status: Status) -> Mrkdwn:
+    """What is chosen, for a notification."""
+    if status.linked is None:
+        return say("No linked calendar is chosen yet.")
+    if not status.linked.back:
+        return say("The linked calendar {name} was not found again.", name=_short(status.linked))
+    count = len(status.conflicts)
+    also = say("") if not count else say(", {count} more can block bookings", count=count)
+    return say("Appointments go to {name}{also}.", name=_short(status.linked), also=also)

@@ -1,0 +1,116 @@
+"""The modal and the Home tab. Pure: values in, views out."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from bot.ports import Health, Menus, Status, Tick
+from bot.slack import menus as calendar_menus
+from bot.slack import summary
+from bot.slack.blocks import Block, actions, context, day, divider, header, plain, say, section
+
+View = dict[str, Any]
+
+CALENDARS = "calendars"
+"""The modal's callback id."""
+
+_MODAL_TITLE_LIMIT = 24
+
+
+def loading_view() -> View:
+    """What opens at once, because a trigger lives for three seconds only."""
+    return _modal([section(say(":hourglass_flowing_sand: Asking Google for your calendars…"))])
+
+
+def calendars_view(menus: Menus, status: Status) -> View:
+    """The menus, with Save if there is something to save."""
+    account = say("Calendars of *{account}*", account=summary.account_of(status))
+    blocks = [context(account), *summary.lost_picks(status), *calendar_menus.in_modal(menus)]
+    return _modal(blocks, submit="Save" if calendar_menus.can_link(menus) else None)
+
+
+def saving_view() -> View:
+    """While the picks are saved and tried out."""
+    return _modal([section(say(":hourglass_flowing_sand: Saving…"))])
+
+
+def saved_view(status: Status, ticks: Sequence[Tick] = (), *, testing: bool = False) -> View:
+    """What was saved, and what the self-test found."""
+    return _modal(
+        [
+            section(say(":white_check_mark: *Saved*")),
+            *summary.saved_picks(status),
+            *summary.self_test(ticks, testing=testing),
+        ],
+        close="Done",
+    )
+
+
+def problem_view(sentence: str) -> View:
+    """Why there is nothing to choose."""
+    return _modal([section(say(":warning: {sentence}", sentence=sentence))], close="Close")
+
+
+def home_view(status: Status, menus: Menus | None, problem: str | None, note: str | None = None) -> View:
+    """The Home tab."""
+    blocks = [header("Your Google Calendar")]
+    if problem:
+        blocks.append(section(say(":warning: {problem}", problem=problem)))
+    if note:
+        blocks.append(section(say("{note}", note=note)))
+    blocks.append(summary.connection(status))
+    if status.connected_at and status.health is not Health.DISCONNECTED:
+        blocks.append(context(say("Connected since {day}.", day=day(status.connected_at))))
+    blocks += summary.ends(status)
+    if status.health is not Health.DISCONNECTED:
+        blocks += [divider(), header("Calendars"), *_calendars(status, menus)]
+    blocks += [divider(), *_receipt(status)]
+    return {"type": "home", "blocks": blocks}
+
+
+def _calendars(status: Status, menus: Menus | None) -> list[Block]:
+    if menus is None or status.health is not Health.CONNECTED:
+        return summary.saved_picks(status)
+    return [*summary.lost_picks(status), *calendar_menus.in_message(menus), calendar_menus.below(menus)]
+
+
+def _receipt(status: Status) -> list[Block]:
+    """What is kept about a person, and what never is."""
+    blocks = [
+        header("Your privacy"),
+        section(
+            say(
+                "*What we store*\n"
+                "• who you are in Slack, and which messages we sent you about this\n"
+                "• the name of your Google account, and an encrypted key to it that only this bot can use\n"
+                "• which calendars you chose, with their names\n"
+                "• when you connected and disconnected"
+            )
+        ),
+        section(
+            say(
+                "*What we never store*\n"
+                "• titles, guests, places or notes of your events\n"
+                "• when you are busy\n"
+                "• your Google password, which we never see"
+            )
+        ),
+    ]
+    if status.health is Health.DISCONNECTED:
+        return blocks
+    account = summary.account_of(status)
+    forget = summary.disconnect_button(account, "Disconnect Google Calendar")
+    if status.health is Health.CONNECTED:
+        # the connection's own line carries the disconnect button already
+        return [*blocks, context(say("Disconnecting, above, erases the key at once."))]
+    return [*blocks, actions(forget)]
+
+
+def _modal(blocks: list[Block], *, submit: str | None = None, close: str = "Cancel") -> View:
+    view: View = {
+        "type": "modal",
+        "callback_id": CALENDARS,
+        "title": plain("Calendars", _MODAL_TITLE_LIMIT),
+        "close": plain(close, _MODAL_TITLE_LIMIT),
+        "blocks": blocks,
+    }
+    return view | ({"submit": plain(submit, _MODAL_TITLE_LIMIT)} if submit else {})
