@@ -17,6 +17,11 @@ class Blame(StrEnum):
     BUG = "bug"
 
 
+Step = Literal["authorize", "exchange", "identity", "refresh", "revoke", "calendar"]
+Kind = Literal["answer", "garbage", "network", "timeout", "certificate"]
+"""``garbage``: something answered that is not Google's. ``certificate``: we do not trust who answered."""
+
+
 @dataclass(frozen=True)
 class Facts:
     """What is known of a failed call to Google, without any exception class in it.
@@ -25,8 +30,8 @@ class Facts:
     places for the same answer.
     """
 
-    step: Literal["authorize", "exchange", "identity", "refresh", "revoke", "calendar"]
-    kind: Literal["answer", "garbage", "network", "timeout"] = "answer"
+    step: Step
+    kind: Kind = "answer"
     status: int = 0
     oauth_error: str = ""
     oauth_subtype: str = ""
@@ -89,7 +94,12 @@ def classify(facts: Facts) -> Verdict:
     """The verdict on one failure: OAuth error first, then the reasons, then the status."""
     if facts.kind in ("network", "timeout"):
         return Verdict(Blame.TRANSIENT, facts.kind)
-    if facts.oauth_error:
+    if facts.kind == "certificate":
+        return Verdict(Blame.OPERATOR, "certificate")
+    if facts.step == "identity" and (facts.reasons & _SCOPE or facts.oauth_error == "insufficient_scope"):
+        return Verdict(Blame.EMPLOYEE, "permission_missing")
+    if facts.oauth_error and facts.step != "identity":
+        # userinfo says invalid_request of a token it does not know: that says nothing about our client.
         return _oauth(facts)
     if facts.kind == "garbage":
         return Verdict(Blame.TRANSIENT, "garbage", alert=True)
@@ -105,7 +115,7 @@ def _oauth(facts: Facts) -> Verdict:
     if error == "invalid_scope" and facts.step == "refresh":
         # Only a refresh that names more scopes than were granted gets this, and ours names none.
         return Verdict(Blame.BUG, "invalid_scope", alert=True)
-    return _OAUTH.get(error, Verdict(Blame.TRANSIENT, "unknown", alert=True))
+    return _OAUTH.get(error) or _status(facts)
 
 
 def _calendar(facts: Facts) -> Verdict:
@@ -115,7 +125,7 @@ def _calendar(facts: Facts) -> Verdict:
         (_RATE, Verdict(Blame.TRANSIENT, "rate_limited")),
         (_QUOTA, Verdict(Blame.TRANSIENT, "quota_exceeded", alert=True)),
         (_SCOPE, Verdict(Blame.EMPLOYEE, "permission_missing")),
-        (frozenset({"notACalendarUser"}), Verdict(Blame.WORKSPACE_ADMIN, "calendar_service_off")),
+        (frozenset({"notACalendarUser", "domainPolicy"}), Verdict(Blame.WORKSPACE_ADMIN, "calendar_service_off")),
         (frozenset({"forbiddenForNonOrganizer"}), Verdict(Blame.RESOURCE, "not_organizer")),
     )
     for known, verdict in table:

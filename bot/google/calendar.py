@@ -1,0 +1,192 @@
+"""The Google module: whatever the bot asks of Google Calendar passes one private ``_execute``."""
+
+import ssl
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from googleapiclient.discovery import build_from_document  # type: ignore[attr-defined]  # its stubs leave it out
+from googleapiclient.discovery_cache import get_static_doc
+from googleapiclient.errors import HttpError
+
+from bot.domain.faults import Facts, GoogleFault
+from bot.google.answers import failed, fault, refusal, word
+from bot.google.transport import Transport
+from bot.ports import AccessToken, Busy, CalendarEntry
+
+if TYPE_CHECKING:  # the stubs' own types, which do not exist at run time
+    from googleapiclient._apis.calendar.v3.resources import CalendarResource
+    from googleapiclient._apis.calendar.v3.schemas import Event, FreeBusyRequest
+    from googleapiclient.http import HttpRequest
+
+_PAGE = 250
+"""The most calendarList.list gives at once."""
+_MOST_ENTRIES = 1000
+_MOST_PAGES = 40
+"""Pages may be short; this only ends a list that never does."""
+_CHUNK = 50
+"""The most calendars freeBusy answers for at once."""
+_MARK = "calendarBot"
+"""Private extended property of our events: holds the event's own id, so a copy does not count as ours."""
+_GARBLED = (TypeError, ValueError, LookupError, AttributeError, RecursionError)
+"""What googleapiclient raises from inside when an answer is not shaped as it believes."""
+
+
+class GoogleCalendars:
+    """The port ``Calendars``. One instance serves everybody: the access token goes into each request's header."""
+
+    def __init__(self, calendar_url: str, transport: Transport) -> None:
+        """``calendar_url`` ends in /calendar/v3/: googleapiclient puts it in the place of the whole base address."""
+        document = get_static_doc("calendar", "v3")  # type: ignore[no-untyped-call]  # the library's own lack
+        options = {"api_endpoint": calendar_url}
+        service: CalendarResource = build_from_document(document, http=transport, client_options=options)
+        # Held, because making one costs half a millisecond, and asking it a hundredth of that.
+        self._calendar_list = service.calendarList()
+        self._free_busy = service.freebusy()
+        self._events = service.events()
+
+    def entries(self, token: AccessToken) -> Sequence[CalendarEntry]:
+        """The whole calendar list, hidden entries too, deleted ones left out; at most 1,000. Raises GoogleFault."""
+        found: list[CalendarEntry] = []
+        page_token: str | None = None
+        for _ in range(_MOST_PAGES):
+            request = self._calendar_list.list(maxResults=_PAGE, showHidden=True, pageToken=page_token)
+            answer = _held(self._execute(request, token), "calendar#calendarList")
+            items = answer.get("items", [])
+            if not isinstance(items, list):
+                raise failed("calendar", "garbage")
+            found += [_entry(item) for item in items if not (isinstance(item, dict) and item.get("deleted"))]
+            page_token = answer.get("nextPageToken")
+            if not page_token or len(found) >= _MOST_ENTRIES:
+                break
+        return found[:_MOST_ENTRIES]
+
+    def busy(
+        self, token: AccessToken, calendar_ids: Sequence[str], start: datetime, end: datetime
+    ) -> Mapping[str, Busy]:
+        """Free/busy of each id. Raises GoogleFault when a whole answer is missing; unknown is never free."""
+        known: dict[str, Busy] = {}
+        for chunk in _chunks(tuple(dict.fromkeys(calendar_ids))):
+            question: FreeBusyRequest = {
+                "timeMin": _instant(start),
+                "timeMax": _instant(end),
+                "calendarExpansionMax": _CHUNK,
+                "items": [{"id": calendar_id} for calendar_id in chunk],
+            }
+            answer = _held(self._execute(self._free_busy.query(body=question), token), "calendar#freeBusy")
+            calendars = answer.get("calendars")
+            if not isinstance(calendars, dict):
+                raise failed("calendar", "garbage")
+            known |= {calendar_id: _busy(calendars.get(calendar_id)) for calendar_id in chunk}
+        return known
+
+    def insert_private_event(
+        self, token: AccessToken, calendar_id: str, event_id: str, title: str, start: datetime, end: datetime
+    ) -> None:
+        """Write a private event that blocks nothing and tells nobody. Ours being there already counts as written."""
+        event: Event = {
+            "id": event_id,
+            "summary": title,
+            "start": {"dateTime": _instant(start)},
+            "end": {"dateTime": _instant(end)},
+            "visibility": "private",
+            "transparency": "transparent",
+            "reminders": {"useDefault": False},
+            "extendedProperties": {"private": {_MARK: event_id}},
+        }
+        request = self._events.insert(calendarId=calendar_id, body=event, sendUpdates="none")
+        try:
+            written = _held(self._execute(request, token), "calendar#event")
+        except GoogleFault as refused:
+            if refused.verdict.code != "duplicate" or not self._is_ours(token, calendar_id, event_id):
+                raise
+            return
+        if written.get("id") != event_id:
+            raise failed("calendar", "garbage")
+
+    def delete_event(self, token: AccessToken, calendar_id: str, event_id: str) -> None:
+        """Remove an event and tell nobody. Raises GoogleFault, though not for an event that is gone."""
+        request = self._events.delete(calendarId=calendar_id, eventId=event_id, sendUpdates="none")
+        try:
+            answer = self._execute(request, token)
+        except GoogleFault as refused:
+            if refused.verdict.code not in ("not_found", "gone"):
+                raise
+            return
+        if answer:  # a deletion is answered with nothing at all
+            raise failed("calendar", "garbage")
+
+    def _is_ours(self, token: AccessToken, calendar_id: str, event_id: str) -> bool:
+        request = self._events.get(calendarId=calendar_id, eventId=event_id)
+        event = _held(self._execute(request, token), "calendar#event")
+        properties = event.get("extendedProperties")
+        private = properties.get("private") if isinstance(properties, dict) else None
+        marked = isinstance(private, dict) and private.get(_MARK) == event_id
+        return marked and event.get("id") == event_id and event.get("status") != "cancelled"
+
+    def _execute(self, request: "HttpRequest", token: AccessToken) -> Any:
+        """Send one request as the owner of ``token``, once. Raises GoogleFault, and nothing else."""
+        request.headers = {**(request.headers or {}), "authorization": f"Bearer {token.value}"}
+        try:
+            return request.execute(num_retries=0)
+        except HttpError as error:
+            facts = refusal("calendar", error.status_code, error.content)
+        except TimeoutError:
+            facts = Facts(step="calendar", kind="timeout")
+        except ssl.SSLCertVerificationError:
+            facts = Facts(step="calendar", kind="certificate")
+        except ConnectionError:
+            facts = Facts(step="calendar", kind="network")
+        except _GARBLED:
+            facts = Facts(step="calendar", kind="garbage")
+        raise fault(facts)  # out here it carries no context: an HttpError quotes the address and the answer
+
+
+def _held(answer: object, kind: str) -> dict[str, Any]:
+    """The answer, held to be an object of this kind. googleapiclient returns a proxy's HTML as a normal result."""
+    if not isinstance(answer, dict) or answer.get("kind", kind) != kind:
+        raise failed("calendar", "garbage")
+    return answer
+
+
+def _entry(item: object) -> CalendarEntry:
+    if not isinstance(item, dict) or not all(isinstance(item.get(key), str) for key in ("id", "accessRole")):
+        raise failed("calendar", "garbage")
+    return CalendarEntry(
+        id=item["id"],
+        name=str(item.get("summaryOverride") or item.get("summary") or item["id"]),
+        role=item["accessRole"],
+        primary=item.get("primary") is True,
+        time_zone=str(item.get("timeZone") or "UTC"),
+        owner=str(item["dataOwner"]) if item.get("dataOwner") else None,
+    )
+
+
+def _busy(answer: object) -> Busy:
+    """One calendar's part of the answer. Errors come inside an HTTP 200, and a calendar with one is never free."""
+    if answer is None:
+        return Busy(unknown="missing")
+    errors = answer.get("errors") if isinstance(answer, dict) else None
+    if errors:
+        first = errors[0] if isinstance(errors, list) else None
+        return Busy(unknown=word(first.get("reason") if isinstance(first, dict) else None))
+    try:
+        return Busy(tuple((_parsed(span["start"]), _parsed(span["end"])) for span in answer["busy"]))  # type: ignore[index]  # checked by trying
+    except (TypeError, ValueError, LookupError):
+        return Busy(unknown="garbage")
+
+
+def _chunks(ids: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    for begin in range(0, len(ids), _CHUNK):
+        yield ids[begin : begin + _CHUNK]
+
+
+def _instant(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _parsed(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("no offset")
+    return moment.astimezone(UTC)
