@@ -39,7 +39,7 @@ def disconnect_button(account: str, text: str = "Disconnect") -> Element:
         "Disconnect Google Calendar?",
         say(
             "We erase our access to *{account}* and no longer see when you are busy. Your events stay in Google.",
-            account=account,
+            account=clip(account, 2 * OPTION_LIMIT),
         ),
         yes="Disconnect",
         no="Keep it",
@@ -160,6 +160,6 @@ def _picks_in_a_line(status: Status) -> Mrkdwn:
         return say("No linked calendar is chosen yet.")
     if not status.linked.back:
         return say("The linked calendar {name} was not found again.", name=_short(status.linked))
-    count = len(status.conflicts)
+    count = sum(each.back for each in status.conflicts)
     also = say("") if not count else say(", {count} more can block bookings", count=count)
     return say("Appointments go to {name}{also}.", name=_short(status.linked), also=also)

@@ -1,0 +1,78 @@
+"""Slack's people and workspaces, over its Web API."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot.errors import NotAnEmployee
+from bot.ports import Profile, Who
+from bot.slack.faults import UNREACHABLE, Answered, call
+from bot.slack.workspaces import Clients
+
+_PAGE = 200
+_SLACKBOT = "USLACKBOT"  # Slack does not call it a bot: is_bot is false
+
+
+class SlackDirectory:
+    """The port ``Directory``."""
+
+    def __init__(self, clients: Clients) -> None:
+        self._clients = clients
+        self._team_names: dict[str, str] = {}
+
+    def profile(self, who: Who) -> Profile:
+        """The person, as Slack knows them at this moment."""
+        try:
+            data = call(
+                self._clients.of(who.team_id).users_info, expect=UNREACHABLE, user=who.user_id, include_locale=True
+            )
+        except Answered:
+            raise NotAnEmployee from None
+        return _profile(who, data["user"])
+
+    def find_by_email(self, team_id: str, email: str) -> Who | None:
+        """The active member with this e-mail address, if any."""
+        try:
+            user = call(self._clients.of(team_id).users_lookupByEmail, expect=UNREACHABLE, email=email)["user"]
+        except Answered:
+            return None
+        return None if user.get("deleted") or user.get("is_bot") else Who(team_id, str(user["id"]))
+
+    def team_name(self, team_id: str) -> str:
+        """The workspace's name; asked once."""
+        if team_id not in self._team_names:
+            self._team_names[team_id] = str(call(self._clients.of(team_id).auth_test)["team"])
+        return self._team_names[team_id]
+
+    def owners(self, team_id: str) -> Sequence[Who]:
+        """The workspace's owners who are active members."""
+        client, cursor, found = self._clients.of(team_id), "", list[Who]()
+        while True:
+            data = call(client.users_list, limit=_PAGE, cursor=cursor)
+            found += [
+                Who(team_id, str(user["id"]))
+                for user in data["members"]
+                if user.get("is_owner") and not user.get("deleted") and not user.get("is_bot")
+            ]
+            following = str((data.get("response_metadata") or {}).get("next_cursor") or "")
+            if not following or following == cursor:
+                return found
+            cursor = following
+
+
+def _profile(who: Who, user: Mapping[str, Any]) -> Profile:
+    card = user.get("profile") or {}
+    names = (card.get("display_name"), card.get("real_name"), user.get("real_name"), user.get("name"), who.user_id)
+    return Profile(
+        who=who,
+        name=next(str(name) for name in names if name),
+        email=card.get("email") or None,
+        # Slack leaves the key out in most answers; only an explicit false says unconfirmed
+        email_confirmed=user.get("is_email_confirmed") is not False,
+        time_zone=str(user.get("tz") or "UTC"),
+        locale=str(user.get("locale") or "en-US"),
+        is_guest=any(user.get(flag) for flag in ("is_restricted", "is_ultra_restricted", "is_stranger")),
+        is_admin=any(user.get(flag) for flag in ("is_admin", "is_owner", "is_primary_owner")),
+        is_bot=bool(user.get("is_bot")) or who.user_id == _SLACKBOT,
+        deleted=bool(user.get("deleted")),
+        home_team_id=str(user.get("team_id") or who.team_id),
+    )
