@@ -135,6 +135,18 @@ class Settings(BaseSettings):
         """The key ring, 32 bytes each; the first encrypts."""
         return tuple(_decoded(key.get_secret_value()) for key in self.encryption_keys)
 
+    def secrets(self) -> list[str]:
+        """Every secret in plain text: for the log's redaction alone."""
+        single = (
+            self.slack_bot_token,
+            self.slack_signing_secret,
+            self.slack_app_token,
+            self.slack_client_secret,
+            self.metrics_token,
+        )
+        found = [*self.encryption_keys, *self.google_client_secret, *(each for each in single if each)]
+        return [secret.get_secret_value() for secret in found]
+
     @property
     def public_is_loopback(self) -> bool:
         """Whether PUBLIC_URL is plain http on this machine, where browsers drop Secure cookies."""

@@ -28,6 +28,10 @@ class Surfaces:
         self._notifier = notifier
         self._later = later
 
+    def stored(self, who: Who) -> Status:
+        """The connection as we know it, without asking Google."""
+        return self._connections.status(who)
+
     def status(self, who: Who) -> Status:
         """The connection as it is this minute: Google is asked, so that the answer is never a memory."""
         status = self._connections.status(who)

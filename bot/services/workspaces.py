@@ -33,6 +33,10 @@ class Workspaces:
         self._tokens: dict[str, str] = {}
         self._lock = Lock()
 
+    def known(self, team_id: str) -> str | None:
+        """The token if it is at hand already; never waits."""
+        return self._tokens.get(team_id)
+
     def token_for(self, team_id: str) -> str:
         """The bot token for a workspace. Raises NotAnEmployee for one we are not installed in, SlackUnavailable."""
         with self._lock:

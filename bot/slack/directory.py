@@ -6,7 +6,7 @@ from typing import Any
 from bot.errors import NotAnEmployee
 from bot.ports import Profile, Who
 from bot.slack.faults import UNREACHABLE, Answered, call
-from bot.slack.workspaces import Clients
+from bot.slack.workspaces import Clients, web_client
 
 _PAGE = 200
 _SLACKBOT = "USLACKBOT"  # Slack does not call it a bot: is_bot is false
@@ -57,6 +57,11 @@ class SlackDirectory:
             if not following or following == cursor:
                 return found
             cursor = following
+
+
+def home_team(api_url: str, token: str) -> str:
+    """The workspace that a bot token belongs to. Raises SlackUnavailable, SlackRefusesApp."""
+    return str(call(web_client(api_url, token).auth_test)["team_id"])
 
 
 def _profile(who: Who, user: Mapping[str, Any]) -> Profile:

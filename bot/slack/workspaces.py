@@ -1,13 +1,13 @@
 """The workspaces that we are installed in: a client for each, and how another one is added."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from threading import Lock
 from urllib.parse import urlencode
 
 from slack_sdk.web import WebClient
 
 from bot.errors import StateRejected
+from bot.ports import Installation
 from bot.slack.faults import Answered, SlackRefusesApp, call
 
 BOT_SCOPES = ("chat:write", "commands", "im:history", "im:write", "users:read", "users:read.email")
@@ -44,18 +44,6 @@ class Clients:
             if client is None or client.token != token:
                 client = self._clients[team_id] = web_client(self._api_url, token)
             return client
-
-
-@dataclass(frozen=True)
-class Installation:
-    """What a finished installation gave us."""
-
-    team_id: str
-    team_name: str
-    bot_user_id: str
-    bot_id: str
-    bot_token: str = field(repr=False)
-    scopes: str = ""
 
 
 class SlackInstaller:

@@ -1,0 +1,233 @@
+"""The composition root: the one place that knows everybody. Nothing happens at import."""
+
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from fastapi import FastAPI
+from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.errors import BotError
+from bot.google.calendar import GoogleCalendars
+from bot.google.oauth import GoogleConsent
+from bot.google.transport import Transport
+from bot.ports import Clock
+from bot.services.alerts import Alerts
+from bot.services.calendars import CalendarPicks
+from bot.services.connections import Connections
+from bot.services.consent import ConsentFlow, Policy
+from bot.services.deliveries import Deliveries
+from bot.services.surfaces import Surfaces
+from bot.services.tickets import Tickets
+from bot.services.workspaces import Single, Workspaces
+from bot.settings import Settings
+from bot.slack.directory import SlackDirectory, home_team
+
+from bot.slack.notifier import SlackNotifier
+from bot.slack.sign_in import SlackSignInWithOpenID
+from bot.slack.workspaces import Clients, SlackInstaller
+from handlers import health, http_connect, http_install, http_slack
+from handlers.background import Background
+from handlers.desk import Desk
+from handlers.headers import SecurityHeaders
+from handlers.jobs import Jobs
+from handlers.limits import Limits
+from handlers.slack_commands import Commands
+from handlers.slack_home import Home
+from handlers.slack_modals import Modals
+from storage import canary, schema
+from storage.crypto import Sealer
+from storage.database import Database
+
+CALLBACK = "/oauth/google/callback"
+SLACK_RETURN = "/slack/oauth_redirect"
+_AUTHORIZE_BUDGET = 2.0
+
+
+class SystemClock:
+    """The machine's clock, in UTC."""
+
+    def now(self) -> datetime:
+        """This moment."""
+        return datetime.now(UTC)  # noqa: TID251 - the one place that reads it
+
+
+@dataclass
+class Bot:
+    """Everything, wired. ``http`` is served by uvicorn; ``drain`` waits for the work behind it."""
+
+    http: FastAPI
+    slack: AsyncApp
+    people: Background
+    database: Database
+    connections: Connections
+    jobs: Jobs
+    closers: list[Callable[[], object]] = field(default_factory=list)
+
+    def drain(self) -> bool:
+        """Wait until nothing is left to do in the pools."""
+        return self.people.drain()
+
+    def close(self) -> None:
+        """Stop the clock, finish the work, let go of the database."""
+        self.jobs.stop()
+        self.people.stop()
+        for close in self.closers:
+            close()
+        self.database.close()
+
+
+def build(settings: Settings, clock: Clock | None = None) -> Bot:
+    """Wire everything. Raises crypto.Unreadable when the keys do not open what is stored."""
+    clock = clock or SystemClock()
+    if settings.uses_plain_http:  # loopback only, Settings made sure of it
+        os.environ["OAUTHLIB_INSECURE_TRANSPORT"] = "1"
+    database, sealer = Database(settings.database_url), Sealer(settings.raw_encryption_keys)
+    with database.transaction() as session:
+        canary.check(session, sealer, clock.now())
+    people = Background(workers=16, waiting=2000, name="people")
+
+    single = _single(settings)
+    workspaces = Workspaces(database, sealer, clock, single)
+    clients = Clients(workspaces.token_for, settings.slack_api_url)
+    notifier, directory = SlackNotifier(clients, settings.slack_api_url), SlackDirectory(clients)
+    slack_client = _slack_client(settings)
+    sign_in, installer = SlackSignInWithOpenID(**slack_client), SlackInstaller(**slack_client)
+    consent, transport = _google(settings, clock), Transport()
+    calendars = GoogleCalendars(settings.google_calendar_url, transport)
+
+    alerts = Alerts(
+        database,
+        directory,
+        notifier,
+        clock,
+        people.hand_over,
+        channel=settings.operator_channel,
+        admins=settings.admins,
+    )
+    connections = Connections(database, sealer, consent, clock, alerts.raise_for)
+    picks = CalendarPicks(database, connections, calendars, clock)
+    surfaces = Surfaces(database, connections, picks, notifier, people.hand_over)
+    tickets = Tickets(database, directory, notifier, connections, clock, settings.public_url)
+    flow = ConsentFlow(
+        database=database,
+        sealer=sealer,
+        consent=consent,
+        callback_fault=GoogleConsent.callback_fault,
+        sign_in=sign_in,
+        directory=directory,
+        notifier=notifier,
+        connections=connections,
+        surfaces=surfaces,
+        clock=clock,
+        policy=Policy(settings.account_match, settings.google_domains),
+        alert=alerts.raise_for,
+        later=people.hand_over,
+    )
+    deliveries = Deliveries(database, clock)
+    desk = Desk(people, deliveries, notifier)
+    modals = Modals(desk, people, surfaces, picks, notifier)
+
+    bolt = _bolt(settings, workspaces, people)
+    for listeners in (Commands(desk, tickets, surfaces, modals), modals, Home(desk, surfaces, workspaces)):
+        listeners.register(bolt)
+    jobs = Jobs(people, {"purge": (deliveries.purge, timedelta(hours=1))})
+    bot = Bot(FastAPI(), bolt, people, database, connections, jobs, [transport.close, consent.close])
+    bot.http = _http(settings, bot, flow, installer, workspaces, clock)
+    return bot
+
+
+def _single(settings: Settings) -> Single | None:
+    token = settings.slack_bot_token
+    if token is None:
+        return None
+    return Single(token.get_secret_value(), lambda secret: home_team(settings.slack_api_url, secret))
+
+
+def _slack_client(settings: Settings) -> dict[str, Any]:
+    secret = settings.slack_client_secret
+    return {
+        "api_url": settings.slack_api_url,
+        "web_url": settings.slack_web_url,
+        "public_url": settings.public_url,
+        "client_id": settings.slack_client_id,
+        "client_secret": secret.get_secret_value() if secret else None,
+    }
+
+
+def _google(settings: Settings, clock: Clock) -> GoogleConsent:
+    return GoogleConsent(
+        client_id=settings.google_client_id,
+        client_secrets=[secret.get_secret_value() for secret in settings.google_client_secret],
+        redirect_uri=settings.public_url + CALLBACK,
+        auth_uri=settings.google_auth_uri,
+        token_uri=settings.google_token_uri,
+        revoke_uri=settings.google_revoke_uri,
+        userinfo_uri=settings.google_userinfo_uri,
+        clock=clock,
+    )
+
+
+def _bolt(settings: Settings, workspaces: Workspaces, people: Background) -> AsyncApp:
+    async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult | None:
+        team = team_id or ""
+        try:
+            # In memory but for the first request of a team: the event loop must not wait for a database or for Slack.
+            token = workspaces.known(team) or await people.ask(workspaces.token_for, team, budget=_AUTHORIZE_BUDGET)
+        except BotError:
+            return None
+        return AuthorizeResult(enterprise_id=enterprise_id, team_id=team, bot_token=token)
+
+    return AsyncApp(
+        client=AsyncWebClient(base_url=settings.slack_api_url, timeout=2),
+        authorize=authorize,
+        signing_secret=_signing_secret(settings),
+        request_verification_enabled=False,  # handlers/http_slack.py proves requests, before Bolt sees them
+        process_before_response=True,
+    )
+
+
+def _signing_secret(settings: Settings) -> str:
+    secret = settings.slack_signing_secret
+    return secret.get_secret_value() if secret else ""
+
+
+def _http(
+    settings: Settings,
+    bot: Bot,
+    flow: ConsentFlow,
+    installer: SlackInstaller,
+    workspaces: Workspaces,
+    clock: Clock,
+) -> FastAPI:
+    http = FastAPI(lifespan=_lifespan(settings, bot), docs_url=None, redoc_url=None, openapi_url=None)
+    if settings.slack_signing_secret:
+        http.include_router(http_slack.router(bot.slack, _signing_secret(settings), clock))
+    http.include_router(http_connect.router(flow, bot.people, settings))
+    http.include_router(http_install.router(installer, workspaces, bot.people, settings))
+    http.include_router(health.router(bot.database, settings))
+    return http
+
+
+def _lifespan(settings: Settings, bot: Bot) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        bot.jobs.start()
+        app_token = settings.slack_app_token
+        socket = AsyncSocketModeHandler(bot.slack, app_token.get_secret_value()) if app_token else None
+        if socket:
+            await socket.connect_async()
+        try:
+            yield
+        finally:
+            if socket:
+                await socket.close_async()
+            bot.jobs.stop()
+
+    return lifespan

@@ -1,0 +1,116 @@
+"""The command line. `--help` on each command says what it does, in one screen."""
+
+import base64
+import os
+import secrets
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from bot.errors import SettingsInvalid
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+
+app = typer.Typer(
+    name="calendar-bot",
+    help="Connects every employee's Google Calendar to Slack, and keeps it connected.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+keys = typer.Typer(help="Encryption keys.", no_args_is_help=True)
+app.add_typer(keys, name="keys")
+
+_WRONG = 1
+
+
+@app.command()
+def serve() -> None:
+    """Run the bot: in HTTP mode, or in Socket Mode when SLACK_APP_TOKEN is set.
+
+    Migrates an SQLite database by itself; on PostgreSQL it refuses to start on a schema that is behind.
+    """
+    settings = _settings()
+    from handlers import serving
+
+    try:
+        serving.serve(settings)
+    except serving.CannotServe as error:
+        _end(str(error))
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database's schema up to date. Safe to run twice."""
+    settings = _settings()
+    from storage import schema
+
+    schema.migrate(settings.database_url)
+    typer.echo(f"The schema is at {schema.head_revision()}.")
+
+
+@app.command()
+def doctor() -> None:
+    """Check every setting and every outside party. One line each: ok, or what is wrong and how to mend it.
+
+    The exit status is 1 if anything is wrong.
+    """
+    settings = _settings()
+    from handlers import doctor as examination
+
+    findings = examination.examine(settings)
+    for finding in findings:
+        mark = "ok   " if finding.ok else "WRONG"
+        typer.echo(f"{mark} {finding.what}" + ("" if finding.ok else f": {finding.mend}"))
+    if not all(finding.ok for finding in findings):
+        raise typer.Exit(_WRONG)
+
+
+@app.command()
+def manifest(
+    url: Annotated[str, typer.Option(help="Where Slack reaches the bot, for example https://calendar.example.com")],
+    *,
+    socket_mode: Annotated[bool, typer.Option("--socket-mode", help="For SLACK_APP_TOKEN")] = False,
+) -> None:
+    """Print the Slack app manifest with your address in it, ready to paste into api.slack.com/apps."""
+    from handlers import manifest as shipped
+
+    typer.echo(shipped.for_address(url, socket_mode=socket_mode), nl=False)
+
+
+@keys.command("new")
+def new_key() -> None:
+    """Print a fresh key for ENCRYPTION_KEYS: 32 random bytes in base64."""
+    typer.echo(base64.b64encode(secrets.token_bytes(32)).decode())
+
+
+def environment(directory: Path | None = None) -> Mapping[str, str]:
+    """The environment, on top of what `.env` says."""
+    from dotenv import dotenv_values
+
+    file = (directory or Path.cwd()) / ".env"
+    written = {name: value for name, value in dotenv_values(file).items() if value} if file.is_file() else {}
+    return {**written, **os.environ}
+
+
+def _settings() -> "Settings":
+    from bot.settings import Settings
+
+    try:
+        return Settings.read(environment())
+    except SettingsInvalid as error:
+        _end("\n".join(["The settings have problems:", *(f"  - {problem}" for problem in error.problems)]))
+
+
+def _end(message: str) -> NoReturn:
+    typer.echo(message, err=True)
+    sys.exit(_WRONG)
+
+
+def main() -> None:
+    """The console script."""
+    app()

@@ -1,0 +1,105 @@
+"""Where every Slack request is taken in: acknowledged at once, worked on in the pool, answered where it came from."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import structlog
+
+from bot.errors import BotError
+from bot.ports import Who
+from bot.services.deliveries import Deliveries
+from bot.slack import answers
+from bot.slack.messages import Message
+from bot.slack.notifier import SlackNotifier
+from handlers.background import Background, Busy
+
+log = structlog.get_logger()
+
+Body = Mapping[str, Any]
+
+
+class Ack(Protocol):
+    """Bolt's ack."""
+
+    async def __call__(self, **answer: Any) -> object:
+        """Answer Slack's request."""
+        ...
+
+
+@dataclass(frozen=True)
+class Request:
+    """One thing that somebody did in Slack. ``key`` is the same when Slack sends it again."""
+
+    who: Who
+    key: str
+    response_url: str | None = None
+
+    @classmethod
+    def of_command(cls, body: Body) -> "Request":
+        """From a slash command's form."""
+        return cls(Who(body["team_id"], body["user_id"]), _key(body), body.get("response_url"))
+
+    @classmethod
+    def of_event(cls, body: Body) -> "Request":
+        """From an Events API envelope about one person."""
+        event = body["event"]
+        return cls(Who(body["team_id"], event["user"]), _key(body))
+
+    @classmethod
+    def of_interaction(cls, body: Body) -> "Request":
+        """From a button, a menu or a modal. Home tab and modal have no response_url: their answers come by DM."""
+        user = body["user"]
+        team = body.get("team") or {}
+        return cls(Who(team.get("id") or user["team_id"], user["id"]), _key(body), body.get("response_url"))
+
+
+class Desk:
+    """Takes requests in and sees to their answers."""
+
+    def __init__(self, work: Background, deliveries: Deliveries, notifier: SlackNotifier) -> None:
+        self._work = work
+        self._deliveries = deliveries
+        self._notifier = notifier
+
+    async def take(self, ack: Ack, request: Request, work: Callable[[], Message | None]) -> None:
+        """Acknowledge, and have ``work`` done once; what it returns, or why it failed, is told to the person."""
+        taken = self._work.hand_over(self._served, request, work)
+        if taken:
+            await ack()
+        elif request.response_url:
+            await ack(text=str(Busy()))
+        else:
+            await ack()
+
+    def later(self, work: Callable[[], object]) -> bool:
+        """Have something done that nobody waits for."""
+        return self._work.hand_over(work)
+
+    def _served(self, request: Request, work: Callable[[], Message | None]) -> None:
+        if not self._deliveries.first(request.key):
+            log.info("delivered_again", user=request.who.user_id)
+            return
+        try:
+            answer = work()
+        except BotError as error:
+            log.info("refused", error=type(error).__name__, user=request.who.user_id)
+            answer = answers.problem(str(error))
+        except Exception:  # the last place that knows whom to answer; the cause goes to the log, never to the person
+            log.exception("bug", user=request.who.user_id)
+            answer = answers.problem(str(BotError()))
+        if answer:
+            self._say(request, answer)
+
+    def _say(self, request: Request, answer: Message) -> None:
+        if request.response_url:
+            self._notifier.answer(request.response_url, answer)
+        else:
+            self._notifier.send(request.who, answer)
+
+
+def _key(body: Body) -> str:
+    event_id = body.get("event_id")
+    told = event_id if isinstance(event_id, str) else str(body.get("trigger_id") or sorted(map(str, body.items())))
+    return hashlib.sha256(told.encode()).hexdigest()

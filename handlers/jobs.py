@@ -1,0 +1,35 @@
+"""What the clock sets off. APScheduler is only the clock: every job asks what is due and is safe to run twice."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from handlers.background import Background
+
+
+class Jobs:
+    """The schedule, as one table: what, how often."""
+
+    def __init__(self, work: Background, table: dict[str, tuple[Callable[[], object], timedelta]]) -> None:
+        self._scheduler = BackgroundScheduler(timezone="UTC")
+        for name, (job, period) in table.items():
+            self._scheduler.add_job(
+                work.hand_over,
+                "interval",
+                args=[job],
+                id=name,
+                seconds=period.total_seconds(),
+                coalesce=True,
+                misfire_grace_time=None,
+                max_instances=1,
+            )
+
+    def start(self) -> None:
+        """From now on."""
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """No more; what runs already is the pool's to finish."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)

@@ -1,0 +1,112 @@
+"""`/calendar …`, and the same words typed to the bot in its DM."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+
+from bot.ports import Health, Who
+from bot.services.surfaces import Surfaces
+from bot.services.tickets import Tickets
+from bot.slack import answers
+from bot.slack.messages import Message
+from handlers.desk import Ack, Body, Desk, Request
+from handlers.slack_modals import Modals
+
+
+@dataclass(frozen=True)
+class Commands:
+    """What a person may ask for in words."""
+
+    desk: Desk
+    tickets: Tickets
+    surfaces: Surfaces
+    modals: Modals
+
+    def register(self, app: AsyncApp) -> None:
+        """Tell Bolt."""
+        app.command("/calendar")(self.typed)
+        app.event("message")(self.written)
+        app.action("connect")(self.connect)
+        app.action("connect_open")(self.opened)
+        app.action("disconnect")(self.disconnect)
+        app.action("keep_connection")(self.keep)
+
+    async def typed(self, ack: Ack, body: dict[str, Any], client: Any) -> None:
+        """A slash command, anywhere."""
+        request, words = Request.of_command(body), _words(body.get("text"))
+        if words == "calendars":
+            await self.modals.open(ack, request, client, str(body.get("trigger_id", "")))
+            return
+        await self.desk.take(ack, request, lambda: self._answer(request.who, words))
+
+    async def written(self, ack: Ack, body: dict[str, Any]) -> None:
+        """A message in the bot's DM. Edits, deletions and what bots say are not for us."""
+        event = body["event"]
+        if event.get("channel_type") != "im" or event.get("subtype") or event.get("bot_id") or not event.get("user"):
+            await ack()
+            return
+        request, words = Request.of_event(body), _words(event.get("text"), spoken=True)
+        if words == "calendars":
+            await self.desk.take(ack, request, lambda: self._card(request.who))
+            return
+        await self.desk.take(ack, request, lambda: self._answer(request.who, words, private=True))
+
+    async def connect(self, ack: Ack, body: dict[str, Any]) -> None:
+        """The Connect or Reconnect button."""
+        request = Request.of_interaction(body)
+        await self.desk.take(ack, request, lambda: self._connect(request.who, quiet=_in_dm(body)))
+
+    async def opened(self, ack: Ack) -> None:
+        """The link button: Slack opens it and tells us so; the page does the rest."""
+        await ack()
+
+    async def disconnect(self, ack: Ack, body: dict[str, Any]) -> None:
+        """The Disconnect button, after Slack's own "are you sure"."""
+        request = Request.of_interaction(body)
+        await self.desk.take(ack, request, lambda: self._disconnected(request.who))
+
+    async def keep(self, ack: Ack, body: dict[str, Any]) -> None:
+        """The other answer to "disconnect?"."""
+        await self.desk.take(ack, Request.of_interaction(body), answers.kept)
+
+    def _answer(self, who: Who, words: str, *, private: bool = False) -> Message | None:
+        verbs: dict[str, Callable[[], Message | None]] = {
+            "connect": lambda: self._connect(who, quiet=private),
+            "": lambda: self._status(who),
+            "status": lambda: self._status(who),
+            "disconnect": lambda: answers.disconnect_question(self.surfaces.stored(who)),
+            "help": lambda: answers.help_text(admin=False),
+        }
+        return verbs.get(words, lambda: answers.not_yet(words, admin=False))()
+
+    def _connect(self, who: Who, *, quiet: bool) -> Message | None:
+        self.tickets.send(who)
+        return None if quiet else answers.link_sent()
+
+    def _status(self, who: Who) -> Message:
+        return answers.status(self.surfaces.status(who))
+
+    def _card(self, who: Who) -> Message | None:
+        status = self.surfaces.status(who)
+        if status.health is not Health.CONNECTED:
+            return answers.status(status)
+        self.surfaces.card(who)
+        return None
+
+    def _disconnected(self, who: Who) -> Message:
+        stored = self.surfaces.stored(who)
+        dropped = self.surfaces.disconnect(who)
+        if dropped is None:
+            return answers.disconnect_question(stored)
+        return answers.disconnected(dropped.account, revoked=dropped.revoked)
+
+
+def _words(text: object, *, spoken: bool = False) -> str:
+    words = " ".join(text.split()).casefold() if isinstance(text, str) else ""
+    return words.removeprefix("/calendar").strip() if spoken else words
+
+
+def _in_dm(body: Body) -> bool:
+    return str((body.get("channel") or {}).get("id", "")).startswith("D")

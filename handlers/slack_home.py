@@ -1,0 +1,57 @@
+"""The App Home tab, and Save in the card and on the Home tab."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+
+from bot.services.calendars import Wanted
+from bot.services.surfaces import Surfaces
+from bot.services.workspaces import Workspaces
+from bot.slack import menus
+from handlers.desk import Ack, Desk, Request
+
+
+@dataclass(frozen=True)
+class Home:
+    """What is drawn rather than said."""
+
+    desk: Desk
+    surfaces: Surfaces
+    workspaces: Workspaces
+
+    def register(self, app: AsyncApp) -> None:
+        """Tell Bolt."""
+        app.event("app_home_opened")(self.opened)
+        app.action("save_picks")(self.save)
+        app.action("pick_linked")(self.picked)
+        app.action("pick_conflicts")(self.picked)
+        app.event("app_uninstalled")(self.uninstalled)
+        app.event("tokens_revoked")(self.uninstalled)
+
+    async def opened(self, ack: Ack, body: dict[str, Any]) -> None:
+        """Somebody looks at the app: the Messages tab tells itself, the Home tab is drawn."""
+        request = Request.of_event(body)
+        is_home = body["event"].get("tab") == "home"
+        await self.desk.take(ack, request, lambda: self.surfaces.home(request.who) if is_home else None)
+
+    async def picked(self, ack: Ack) -> None:
+        """A menu was changed; it counts when Save is pressed."""
+        await ack()
+
+    async def save(self, ack: Ack, body: dict[str, Any]) -> None:
+        """The Save button under the menus, in the card or on the Home tab."""
+        request = Request.of_interaction(body)
+        view = body.get("view")
+        chosen = menus.read((view or body).get("state", {}).get("values"))
+        wanted = Wanted(chosen.linked, chosen.conflicts)
+        save = self.surfaces.save_from_home if view else self.surfaces.save_from_card
+        await self.desk.take(ack, request, lambda: save(request.who, wanted))
+
+    async def uninstalled(self, ack: Ack, body: dict[str, Any]) -> None:
+        """The app was removed from a workspace, or Slack ended our token there."""
+        event, team_id = body["event"], str(body["team_id"])
+        tokens = event.get("tokens")
+        if event["type"] == "app_uninstalled" or (isinstance(tokens, dict) and tokens.get("bot")):
+            self.desk.later(lambda: self.workspaces.uninstall(team_id))
+        await ack()

@@ -1,0 +1,109 @@
+"""The calendars modal: opened as a loading view within Slack's three seconds, filled when Google has answered."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.errors import SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.domain.picks import Choice
+from bot.errors import BotError, PickRefused
+from bot.ports import Who
+from bot.services.calendars import CalendarPicks, Wanted
+from bot.services.surfaces import Surfaces
+from bot.slack import menus, views
+from bot.slack.notifier import SlackNotifier
+from handlers.background import Background, TooSlow
+from handlers.desk import Ack, Desk, Request
+
+SUBMIT_BUDGET = 2.0
+"""Seconds of Slack's three that saving may take before the person is told to hold on."""
+SEARCH_BUDGET = 2.0
+
+log = structlog.get_logger()
+
+
+async def opened_view(client: AsyncWebClient, trigger_id: str) -> str | None:
+    """The loading view's id; None when the trigger was too old, or used by this click's double."""
+    try:
+        answer = await client.views_open(trigger_id=trigger_id, view=views.loading_view())
+    except (SlackClientError, OSError, TimeoutError) as error:
+        log.info("modal_not_opened", error=type(error).__name__)
+        return None
+    view: dict[str, Any] = answer.get("view") or {}
+    return view.get("id")
+
+
+@dataclass(frozen=True)
+class Modals:
+    """Opening, searching and submitting."""
+
+    desk: Desk
+    work: Background
+    surfaces: Surfaces
+    picks: CalendarPicks
+    notifier: SlackNotifier
+
+    def register(self, app: AsyncApp) -> None:
+        """Tell Bolt."""
+        app.action("change_calendars")(self.change)
+        app.view("calendars")(self.submitted)
+        app.options("pick_linked")(self.suggest)
+        app.options("pick_conflicts")(self.suggest)
+
+    async def change(self, ack: Ack, body: dict[str, Any], client: Any) -> None:
+        """The Change calendars button."""
+        await self.open(ack, Request.of_interaction(body), client, str(body.get("trigger_id", "")))
+
+    async def open(self, ack: Ack, request: Request, client: Any, trigger_id: str) -> None:
+        """Open the loading view here and now, because a trigger lives three seconds; fill it in the pool."""
+        view_id = await opened_view(client, trigger_id)
+        await self.desk.take(ack, request, lambda: self._fill(request.who, view_id) if view_id else None)
+
+    async def suggest(self, ack: Ack, body: dict[str, Any]) -> None:
+        """The typeahead: no answer in time means no options, and the person types on."""
+        who = Request.of_interaction(body).who
+        writable_only = body["action_id"] == menus.PICK_LINKED
+        try:
+            found = await self.work.ask(
+                self._search, who, str(body.get("value", "")), writable_only, budget=SEARCH_BUDGET
+            )
+        except BotError:
+            found = ()
+        await ack(**menus.options_answer(found))
+
+    async def submitted(self, ack: Ack, body: dict[str, Any]) -> None:
+        """Save, and answer in the modal: errors under the fields, or what was saved."""
+        who, view = Request.of_interaction(body).who, body["view"]
+        try:
+            answer = await self.work.ask(self._saved, who, view["state"]["values"], budget=SUBMIT_BUDGET)
+        except TooSlow as slow:
+            view_id, team_id = str(view["id"]), who.team_id
+            slow.future.add_done_callback(
+                lambda done: self.desk.later(lambda: self.notifier.update_view(team_id, view_id, done.result()["view"]))
+            )
+            answer = {"response_action": "update", "view": views.saving_view()}
+        except BotError as error:
+            answer = {"response_action": "update", "view": views.problem_view(str(error))}
+        await ack(**answer)
+
+    def _search(self, who: Who, query: str, writable_only: bool) -> tuple[Choice, ...]:
+        return self.picks.search(who, query, writable_only=writable_only)
+
+    def _fill(self, who: Who, view_id: str) -> None:
+        try:
+            status = self.surfaces.stored(who)
+            view = views.calendars_view(self.picks.menus(who), status)
+        except BotError as error:
+            view = views.problem_view(str(error))
+        self.notifier.update_view(who.team_id, view_id, view)
+
+    def _saved(self, who: Who, values: object) -> dict[str, Any]:
+        chosen = menus.read(values)
+        try:
+            status = self.surfaces.save(who, Wanted(chosen.linked, chosen.conflicts))
+        except PickRefused as refused:
+            return {"response_action": "errors", "errors": refused.problems}
+        return {"response_action": "update", "view": views.saved_view(status)}
