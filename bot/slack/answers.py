@@ -2,7 +2,7 @@
 
 from bot.ports import Health, Status
 from bot.slack import summary
-from bot.slack.blocks import Mrkdwn, actions, button, context, day, join, say, section
+from bot.slack.blocks import actions, button, context, day, join, say, section
 from bot.slack.menus import CHANGE_CALENDARS
 from bot.slack.messages import Message, message
 
@@ -97,9 +97,9 @@ def kept() -> Message:
     return message(say("Nothing was changed: your Google Calendar stays connected."))
 
 
-def disconnected(account: str) -> Message:
+def disconnected(account: str, *, revoked: bool = True) -> Message:
     """After a disconnect that was asked for here."""
-    return message(_disconnected(account))
+    return message(summary.disconnected(account, revoked=revoked))
 
 
 def working() -> Message:
@@ -110,7 +110,3 @@ def working() -> Message:
 def problem(sentence: str) -> Message:
     """Something went wrong, in a sentence that a person can act on."""
     return message(say(":warning: {sentence}", sentence=sentence))
-
-
-def _disconnected(account: str) -> Mrkdwn:
-    return say(":white_check_mark: *{account}* is disconnected. We erased our access.", account=account)

@@ -20,7 +20,7 @@ BUTTON_LIMIT = 75
 OPTION_LIMIT = 75
 PLACEHOLDER_LIMIT = 150
 LABEL_LIMIT = 2000
-VALUE_LIMIT = 300
+VALUE_LIMIT = 1000
 """The longest a single value may be in a sentence; no sentence of ours needs more."""
 
 # A cut must not leave half an entity or half of Slack's own <…> behind.

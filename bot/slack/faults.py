@@ -5,10 +5,13 @@ from collections.abc import Callable
 from http.client import HTTPException
 from typing import Any
 
+import structlog
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web import SlackResponse
 
 from bot.errors import BotError, OperatorMustMend, SlackUnavailable, Unreachable
+
+log = structlog.get_logger()
 
 _OK = 200
 _RATE_LIMITED = 429
@@ -89,14 +92,24 @@ def call(method: Callable[..., SlackResponse], *, expect: frozenset[str] = froze
     """
     try:
         data = method(**arguments).data
-    except SlackApiError as error:
-        raise _meaning(error.response, expect) from None
-    except (SlackClientError, OSError, HTTPException, ValueError, AttributeError, TypeError) as error:
-        # slack_sdk stumbles over answers that are no JSON object with whatever exception comes first
-        raise _unavailable(type(error).__name__) from None
-    if not isinstance(data, dict):
-        raise _unavailable("no_object")
-    return data
+        if isinstance(data, dict):
+            return data
+        error = _unavailable("no_object")
+    except SlackApiError as refused:
+        error = _meaning(refused, expect)
+    except (SlackClientError, OSError, HTTPException, ValueError, AttributeError) as broken:
+        # slack_sdk stumbles over an answer that is no JSON object with an AttributeError
+        error = _unavailable(type(broken).__name__)
+    if not isinstance(error, Answered):
+        log.warning("slack_failed", method=getattr(method, "__name__", ""), error=code_of(error))
+    raise error from None
+
+
+def code_in(refused: SlackApiError) -> str:
+    """Slack's own name for the refusal; its HTTP status where the answer holds no name."""
+    data, status = _answer(refused)
+    said = data.get("error")
+    return said if isinstance(said, str) and _NAME.fullmatch(said) else f"http_{status}"
 
 
 def code_of(error: BotError) -> str:
@@ -104,23 +117,26 @@ def code_of(error: BotError) -> str:
     return str(getattr(error, "code", "") or "").strip() or " ".join(getattr(error, "__notes__", ()))
 
 
-def _meaning(response: object, expect: frozenset[str]) -> BotError:
-    data = response.data if isinstance(response, SlackResponse) else response
-    status = response.status_code if isinstance(response, SlackResponse) else _OK
-    said = data.get("error") if isinstance(data, dict) else None
-    code = said if isinstance(said, str) and _NAME.fullmatch(said) else f"http_{status}"
+def _meaning(refused: SlackApiError, expect: frozenset[str]) -> BotError:
+    (data, status), code = _answer(refused), code_in(refused)
     if code in expect:
         return Answered(code)
-    if status == _RATE_LIMITED or status > _RATE_LIMITED:
+    if status >= _RATE_LIMITED:
         return _unavailable(code)
     if code in UNREACHABLE:
         return _noted(Unreachable(), code)
     if code in _LAYOUT:
         return _noted(LayoutRefused(), code)
     if code in _OPERATOR or code.startswith("restricted_action"):
-        needed = data.get("needed") if isinstance(data, dict) else None
+        needed = data.get("needed")
         return SlackRefusesApp(code, needed if isinstance(needed, str) and _SCOPES.fullmatch(needed) else "")
     return _unavailable(code)
+
+
+def _answer(refused: SlackApiError) -> tuple[dict[str, Any], int]:
+    response = refused.response
+    data = getattr(response, "data", response)
+    return data if isinstance(data, dict) else {}, getattr(response, "status_code", _OK)
 
 
 def _unavailable(code: str) -> BotError:

@@ -116,7 +116,7 @@ def _card_to_choose(card: Card, offered: Menus, top: list[Block]) -> Message:
     return message(
         say("{status} Choose below. {problems}", status=summary.in_a_line(card.status), problems=problems),
         *top,
-        *summary.lost_picks(card.status),
+        *(() if card.note else summary.lost_picks(card.status)),
         *menus.in_message(offered),
         menus.below(offered),
     )
@@ -175,10 +175,7 @@ def _foreign(attempt: ForeignAttempt) -> Message:
 
 
 def _disconnected(notice: Disconnected) -> Message:
-    says = say(
-        "*{account}* is disconnected. We erased our access, and no longer see when you are busy.",
-        account=notice.account,
-    )
+    says = summary.disconnected(notice.account, revoked=notice.revoked)
     return message(says, section(says), actions(button("Connect again", summary.CONNECT)))
 
 

@@ -1,19 +1,26 @@
 """How we speak to people in Slack: direct messages, edits, the Home tab, modals, answers."""
 
-import logging
+import asyncio
 from collections.abc import Mapping
 from threading import Lock
 from typing import Any
 
-from bot.errors import Unreachable
+import structlog
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.errors import SlackUnavailable
 from bot.ports import Menus, MessageRef, Notice, Status, Who
 from bot.slack import response_urls
-from bot.slack.faults import Answered, LayoutRefused, call, code_of
+from bot.slack.faults import Answered, LayoutRefused, call, code_in, code_of
 from bot.slack.messages import Message, render
 from bot.slack.views import View, home_view
 from bot.slack.workspaces import Clients
 
-_log = logging.getLogger(__name__)
+log = structlog.get_logger()
+
+OPEN_BUDGET = 2.0
+"""Seconds of Slack's three that opening a modal may take before the click is acknowledged."""
 
 _CANNOT_EDIT = frozenset(
     {
@@ -25,7 +32,6 @@ _CANNOT_EDIT = frozenset(
         "not_in_channel",
     }
 )
-_TRIGGER_GONE = frozenset({"exchanged_trigger_id", "expired_trigger_id", "invalid_trigger_id", "trigger_expired"})
 _VIEW_GONE = frozenset({"hash_conflict", "not_found", "view_not_found"})
 _DM_GONE = frozenset({"channel_not_found"})
 
@@ -41,12 +47,12 @@ class SlackNotifier:
 
     def tell(self, who: Who, notice: Notice) -> MessageRef:
         """Post a direct message."""
-        return self.send(who, render(notice))
+        return self.say(who, render(notice))
 
-    def send(self, who: Who, message: Message) -> MessageRef:
-        """Post a direct message that is no notice: the answer to something typed there."""
+    def say(self, who: Who, message: Message, *, channel: str | None = None) -> MessageRef:
+        """Post a direct message that is no notice: the answer to something typed there. ``channel`` is the DM's id."""
         with self._lock:
-            known = self._channels.get(who)
+            known = channel or self._channels.get(who)
         if known:
             try:
                 return self._post(who.team_id, known, message, expect=_DM_GONE)
@@ -77,14 +83,6 @@ class SlackNotifier:
         view = home_view(status, menus, problem)
         call(self._clients.of(who.team_id).views_publish, user_id=who.user_id, view=view)
 
-    def open_view(self, team_id: str, trigger_id: str, view: View) -> str | None:
-        """Open a modal and return its id; None when the click is too long ago or was used already."""
-        try:
-            data = call(self._clients.of(team_id).views_open, expect=_TRIGGER_GONE, trigger_id=trigger_id, view=view)
-        except Answered:
-            return None
-        return str(data["view"]["id"])
-
     def update_view(self, team_id: str, view_id: str, view: View) -> bool:
         """Draw a modal anew; False when it has been closed meanwhile."""
         try:
@@ -93,8 +91,9 @@ class SlackNotifier:
             return False
         return True
 
-    def answer(self, response_url: str, message: Message, *, replace_original: bool = False) -> bool:
+    def answer(self, team_id: str, response_url: str, message: Message, *, replace_original: bool = False) -> bool:
         """Answer a command or a click, to the person alone. False when that was not possible."""
+        del team_id  # the address alone says where it goes
         return response_urls.answer(response_url, message, api_url=self._api_url, replace_original=replace_original)
 
     def _open_dm(self, who: Who) -> str:
@@ -122,10 +121,26 @@ class SlackNotifier:
             _in_plain_text(refused)
             posted = call(client.chat_postMessage, expect=expect, **fixed, text=message.text)
         if not posted.get("ts") or not posted.get("channel"):
-            raise Unreachable
+            raise SlackUnavailable
         return MessageRef(str(posted["channel"]), str(posted["ts"]))
+
+
+async def opened_view(client: AsyncWebClient, trigger_id: str, view: View) -> str | None:
+    """Open a modal and return its id; None when that was not possible, for whatever reason.
+
+    It runs on the event loop before the acknowledgement, so it neither raises nor takes its time.
+    """
+    try:
+        async with asyncio.timeout(OPEN_BUDGET):
+            answer = await client.views_open(trigger_id=trigger_id, view=view)
+        return str(answer["view"]["id"])
+    except SlackApiError as refused:
+        log.warning("view_not_opened", error=code_in(refused))
+    except Exception as broken:  # noqa: BLE001 - aiohttp, slack_sdk and garbage from Slack: all the same to the click
+        log.warning("view_not_opened", error=type(broken).__name__)
+    return None
 
 
 def _in_plain_text(refused: LayoutRefused) -> None:
     """Better a plain message than none; but this is a bug of ours, so it is said aloud."""
-    _log.error("Slack refused a layout of ours", extra={"event": "layout_refused", "code": code_of(refused)})
+    log.error("layout_refused", error=code_of(refused))

@@ -1,16 +1,16 @@
 """Answers to commands and clicks, through the `response_url` that came with them."""
 
-import logging
 from http.client import HTTPException
 from urllib.parse import SplitResult, urlsplit
 
+import structlog
 from slack_sdk.errors import SlackClientError
 from slack_sdk.webhook import WebhookClient
 
 from bot.slack.messages import Message
 from bot.slack.workspaces import TIMEOUT
 
-_log = logging.getLogger(__name__)
+log = structlog.get_logger()
 
 _OK = 200
 _SLACK = "slack.com"
@@ -30,7 +30,7 @@ def is_allowed(url: str, api_url: str) -> bool:
 def answer(url: str, message: Message, *, api_url: str, replace_original: bool) -> bool:
     """Show a message to the person alone. False when it could not be shown: nobody is left to hear an exception."""
     if not is_allowed(url, api_url):
-        _log.warning("a response_url of a strange host was dropped", extra={"event": "response_url_refused"})
+        log.warning("response_url_refused")
         return False
     try:
         response = WebhookClient(url, timeout=TIMEOUT, retry_handlers=[]).send(
@@ -43,10 +43,10 @@ def answer(url: str, message: Message, *, api_url: str, replace_original: bool) 
         )
     except (SlackClientError, OSError, HTTPException, ValueError) as error:
         # Never the error's own text: it may hold the address, which is a secret
-        _log.warning("an answer was not taken", extra={"event": "answer_failed", "cause": type(error).__name__})
+        log.warning("answer_failed", error=type(error).__name__)
         return False
     if response.status_code != _OK:
-        _log.warning("an answer was not taken", extra={"event": "answer_refused", "status": response.status_code})
+        log.warning("answer_refused", status=response.status_code)
         return False
     return True
 

@@ -84,6 +84,21 @@ def in_a_line(status: Status) -> Mrkdwn:
     return say("No Google Calendar is connected. Type `/calendar connect` to start.")
 
 
+def disconnected(account: str, *, revoked: bool) -> Mrkdwn:
+    """What a disconnect did; ``revoked`` is False when Google could not be told."""
+    done = say(
+        ":white_check_mark: *{account}* is disconnected. We erased our access, and no longer see when you are busy.",
+        account=account,
+    )
+    if revoked:
+        return done
+    return say(
+        "{done}\nGoogle could not be told just now, so it may still list us: you can remove us yourself at "
+        "<https://myaccount.google.com/connections|your Google account>.",
+        done=done,
+    )
+
+
 def saved_picks(status: Status) -> list[Block]:
     """What is chosen, in words, and which of it a reconnect did not find again."""
     if status.linked is None:

@@ -15,11 +15,12 @@ BOT_SCOPES = ("chat:write", "commands", "im:history", "im:write", "users:read", 
 
 TIMEOUT = 10
 REDIRECT_PATH = "/slack/oauth_redirect"
+"""Where both installation and Sign in with Slack come back to."""
 
 Tokens = Callable[[str], str]
 """The bot token of a team."""
 
-_BAD_CODES = frozenset({"code_already_used", "invalid_code", "invalid_grant", "invalid_refresh_token", "no_scopes"})
+_BAD_CODES = frozenset({"code_already_used", "code_expired", "invalid_code", "invalid_grant"})
 
 
 def web_client(api_url: str, token: str | None = None) -> WebClient:
@@ -52,7 +53,7 @@ class SlackInstaller:
     def __init__(
         self, *, api_url: str, web_url: str, public_url: str, client_id: str | None, client_secret: str | None
     ) -> None:
-        self._client = web_client(api_url)
+        self._api_url = api_url
         self._web_url = web_url
         self._redirect_uri = f"{public_url}{REDIRECT_PATH}"
         self._client_id = client_id or ""
@@ -77,7 +78,7 @@ class SlackInstaller:
         """Trade the code for the workspace's token. Raises StateRejected, SlackUnavailable, SlackRefusesApp."""
         try:
             data = call(
-                self._client.oauth_v2_access,
+                web_client(self._api_url).oauth_v2_access,
                 expect=_BAD_CODES,
                 client_id=self._client_id,
                 client_secret=self._client_secret,
@@ -86,11 +87,10 @@ class SlackInstaller:
             )
         except Answered:
             raise StateRejected from None
-        team = data.get("team") or {}
-        if not team.get("id"):
-            raise SlackRefusesApp("org_wide_install")
-        token = str(data["access_token"])
-        me = call(web_client(str(self._client.base_url), token).auth_test)
+        team, token = data.get("team") or {}, data.get("access_token")
+        if not team.get("id") or not isinstance(token, str):
+            raise SlackRefusesApp("org_wide_install")  # one token for a whole Enterprise Grid: not supported
+        me = call(web_client(self._api_url, token).auth_test)
         return Installation(
             team_id=str(team["id"]),
             team_name=str(team.get("name") or me.get("team") or ""),
