@@ -47,9 +47,9 @@ class SlackNotifier:
 
     def tell(self, who: Who, notice: Notice) -> MessageRef:
         """Post a direct message."""
-        return self.say(who, render(notice))
+        return self.send(who, render(notice))
 
-    def say(self, who: Who, message: Message, *, channel: str | None = None) -> MessageRef:
+    def send(self, who: Who, message: Message, *, channel: str | None = None) -> MessageRef:
         """Post a direct message that is no notice: the answer to something typed there. ``channel`` is the DM's id."""
         with self._lock:
             known = channel or self._channels.get(who)
@@ -91,9 +91,8 @@ class SlackNotifier:
             return False
         return True
 
-    def answer(self, team_id: str, response_url: str, message: Message, *, replace_original: bool = False) -> bool:
+    def answer(self, response_url: str, message: Message, *, replace_original: bool = False) -> bool:
         """Answer a command or a click, to the person alone. False when that was not possible."""
-        del team_id  # the address alone says where it goes
         return response_urls.answer(response_url, message, api_url=self._api_url, replace_original=replace_original)
 
     def _open_dm(self, who: Who) -> str:
