@@ -36,8 +36,8 @@ def click(state: State, delivery: Delivery, user: User, found: Found) -> Ack:
     return _send(state, delivery, user, found, action)
 
 
-def choose(state: State, delivery: Delivery, user: User, found: Found, wanted: Sequence[str]) -> Ack:
-    """Pick from a menu by what the options say; dates, times and people by their value."""
+def choose(state: State, delivery: Delivery, user: User, found: Found, wanted: Sequence[str | Json]) -> Ack:
+    """Pick from a menu by what the options say, or the options themselves; dates, times and people by their value."""
     kind = found.element["type"]
     if kind not in STATE_KEYS or kind in TYPED or kind == "file_input":
         raise SlackRefused("not_a_menu", kind)
@@ -47,7 +47,9 @@ def choose(state: State, delivery: Delivery, user: User, found: Found, wanted: S
     most = found.element.get("max_selected_items")
     if most is not None and len(wanted) > most:
         raise SlackRefused("too_many_choices", f"at most {most}")
-    chosen = [_meant(state, delivery, user, found, text) for text in wanted]
+    chosen = [
+        _shown(found, each) if isinstance(each, dict) else _meant(state, delivery, user, found, each) for each in wanted
+    ]
     return _set(state, delivery, user, found, chosen if multiple else chosen[0])
 
 
@@ -88,6 +90,15 @@ def _send(state: State, delivery: Delivery, user: User, found: Found, action: Js
         state.fault(f"block_actions {found.element['action_id']}: Slack ignores what stands in the acknowledgement")
     state.changed()
     return ack
+
+
+def _shown(found: Found, option: Json) -> Json:
+    """An option as the person's client was shown it: in the menu, or in the bot's answer to a suggestion."""
+    if found.element["type"] in {"external_select", "multi_external_select"}:
+        check_options({"options": [option]})
+    elif option not in options_of(found.element):
+        raise SlackRefused("no_such_option", repr(option))
+    return option
 
 
 def _meant(state: State, delivery: Delivery, user: User, found: Found, text: str) -> Any:

@@ -90,13 +90,16 @@ class Person:
         self,
         user_id: str,
         action_id: str,
-        values: Sequence[str],
+        values: Sequence[str | Json],
         *,
         on: str | None = None,
         message_ts: str | None = None,
         block_id: str | None = None,
     ) -> Ack:
-        """Pick from a menu by the texts of its options; typeahead menus are asked for them first."""
+        """Pick from a menu by the texts of its options, or by the options as they were shown.
+
+        Typeahead menus are asked for a text first.
+        """
         user, found = self._element(user_id, action_id, on, message_ts, block_id)
         return acting.choose(self.state, self.delivery, user, found, values)
 
