@@ -15,7 +15,8 @@ _KEYS_KEPT = timedelta(days=1)
 def claim_once(session: Session, key: str, now: datetime) -> bool:
     """Whether the caller is the first, ever, to ask for ``key``."""
     row = insert_into(session, Once, key=key, seen_at=now)
-    return session.exec(row.on_conflict_do_nothing(index_elements=["key"])).rowcount == 1
+    claimed = session.exec(row.on_conflict_do_nothing(index_elements=["key"]).returning(col(Once.key)))
+    return claimed.first() is not None
 
 
 def purge(session: Session, now: datetime, *, batch: int = 500) -> int:

@@ -1,0 +1,67 @@
+"""What every test may ask for."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from storage.database import Database
+from tests.databases import Postgres, SqliteFiles, sqlite_url
+
+settings.register_profile("suite", deadline=None)  # a shared machine's pace proves nothing
+settings.load_profile("suite")
+
+
+@pytest.fixture(scope="session")
+def sqlite_files(tmp_path_factory: pytest.TempPathFactory) -> SqliteFiles:
+    return SqliteFiles(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """Started by the first test that needs it; under xdist each worker has its own."""
+    server = Postgres()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def sqlite_database_url(sqlite_files: SqliteFiles, tmp_path: Path) -> str:
+    """A migrated, empty SQLite file."""
+    return sqlite_files.migrated(tmp_path)
+
+
+@pytest.fixture
+def postgresql_database_url(postgres: Postgres) -> Iterator[str]:
+    """A migrated, empty PostgreSQL database."""
+    url = postgres.migrated()
+    yield url
+    postgres.drop(url)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A migrated, empty database of each kind."""
+    url: str = request.getfixturevalue(f"{request.param}_database_url")
+    return url
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A migrated, empty database of each kind, opened."""
+    opened = Database(database_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def unmigrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database of each kind without any table."""
+    if request.param == "sqlite":
+        yield sqlite_url(tmp_path / "unmigrated.db")
+        return
+    postgres: Postgres = request.getfixturevalue("postgres")
+    url = postgres.empty()
+    yield url
+    postgres.drop(url)
