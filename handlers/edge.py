@@ -39,6 +39,12 @@ STATUS: Mapping[type[Exception], int] = {
     OperatorMustMend: 503,
     SlackUnavailable: 503,
 }
+# These have words of their own; the others share their status' page.
+REASON: Mapping[type[Exception], str] = {
+    LinkDead: "link_dead",
+    NotAnEmployee: "not_an_employee",
+    OperatorMustMend: "config_problem",
+}
 
 
 def harden(app: FastAPI, pages: Pages, settings: Settings) -> None:
@@ -76,7 +82,8 @@ class ErrorPages:
         """An error of ours, by the nearest class in the table."""
         status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
         log.warning("refused", outcome=_snake(type(error).__name__), status=status)
-        return self._pages.dead_link() if isinstance(error, LinkDead) else self._pages.error(status)
+        words = REASON.get(type(error))
+        return self._pages.because(words, status) if words else self._pages.error(status)
 
 
 def _snake(name: str) -> str:

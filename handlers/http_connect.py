@@ -18,6 +18,7 @@ from bot.settings import Settings
 from handlers.background import Background
 from handlers.edge import departures
 from handlers.headers import origin
+from handlers.http_install import Installing
 from handlers.rendering import Pages
 
 T = TypeVar("T")
@@ -80,9 +81,11 @@ class ProviderAnswer:
         return "ProviderAnswer(…)"
 
 
-def router(flow: ConsentFlow, background: Background, pages: Pages, settings: Settings) -> APIRouter:
-    """Every page that an employee's browser meets."""
-    edge, routes = ConsentEdge(flow, background, pages, settings), APIRouter()
+def router(
+    flow: ConsentFlow, background: Background, pages: Pages, settings: Settings, installing: Installing | None = None
+) -> APIRouter:
+    """Every page that an employee's browser meets. Slack sends installers back to the same address as employees."""
+    edge, routes = ConsentEdge(flow, background, pages, settings, installing), APIRouter()
     for method, path, endpoint in (
         ("GET", "/connect/{ticket}", edge.personal_page),
         ("POST", "/connect/{ticket}/start", edge.start),
@@ -101,10 +104,18 @@ def router(flow: ConsentFlow, background: Background, pages: Pages, settings: Se
 class ConsentEdge:
     """The routes. The service is asked in the pool, never on the event loop."""
 
-    def __init__(self, flow: ConsentFlow, background: Background, pages: Pages, settings: Settings) -> None:
+    def __init__(
+        self,
+        flow: ConsentFlow,
+        background: Background,
+        pages: Pages,
+        settings: Settings,
+        installing: Installing | None = None,
+    ) -> None:
         self._flow = flow
         self._background = background
         self._pages = pages
+        self._installing = installing
         self._origin = origin(settings.public_url)
         self._is_secure = not settings.public_is_loopback
         # Safari drops Secure cookies on http://127.0.0.1, and the __Host- prefix wants Secure.
@@ -126,7 +137,10 @@ class ConsentEdge:
         return await self._returned(request, self._flow.google_returned)
 
     async def slack_returned(self, request: Request) -> Response:
-        """Sign in with Slack sends the browser back."""
+        """Sign in with Slack sends the browser back; so does an installation, told by its state."""
+        answer = _answer(request)
+        if self._installing is not None and self._installing.is_ours(answer.state):
+            return await self._installing.finish(request, answer.state, answer.code, self._background)
         return await self._returned(request, self._flow.slack_returned)
 
     async def result(self, request: Request) -> Response:
@@ -157,9 +171,7 @@ class ConsentEdge:
         return self._pages.disconnected()
 
     async def _returned(self, request: Request, service: Callable[..., Arrival]) -> Response:
-        if request.method == "HEAD":  # a scanner that follows addresses must not use up a code
-            raise HTTPException(_METHOD_NOT_ALLOWED, headers={"Allow": "GET"})
-        answer, cookie = provider_answer(request), self._needed_cookie(request)
+        answer, cookie = _answer(request), self._needed_cookie(request)
         asked = partial(service, state=answer.state, cookie=cookie, code=answer.code, error=answer.error)
         return self._onward(await self._ask(asked, budget=_EXCHANGE_BUDGET))
 
@@ -207,8 +219,10 @@ class ConsentEdge:
         return _see_other(arrival.location)
 
 
-def provider_answer(request: Request) -> ProviderAnswer:
+def _answer(request: Request) -> ProviderAnswer:
     """State, and a code or an error: each once, short and printable. Raises StateRejected at anything odd."""
+    if request.method == "HEAD":  # a scanner that follows addresses must not use up a code
+        raise HTTPException(_METHOD_NOT_ALLOWED, headers={"Allow": "GET"})
     found: dict[str, str] = {}
     for name, value in request.query_params.multi_items():
         if name in found:

@@ -75,6 +75,11 @@ _DISCONNECTED = Words(
     "That Google account is no longer connected here, and our access to it is gone.",
     "Type /calendar connect in Slack when you want to connect your own.",
 )
+_INSTALLED = Words(
+    "Calendar Bot is in your workspace",
+    "Everybody there can connect their calendar now.",
+    "Go back to Slack and type /calendar connect.",
+)
 _PENDING = Words("Still working on it", "Google's answer is here, and we are looking at it.")
 _AGAIN: Mapping[str, str] = {
     "permission_missing": "Choose permissions again",
@@ -121,10 +126,14 @@ class Pages:
         """After "Not you?"."""
         return self._page("notice.html", words=_DISCONNECTED)
 
-    def dead_link(self) -> Response:
-        """For a link that was replaced, used or never made: nobody learns which."""
-        dead = reason("link_dead")
-        return self._page("notice.html", 404, words=Words(dead.title, dead.sentence, dead.what_to_do))
+    def installed(self) -> Response:
+        """After an installation into a workspace."""
+        return self._page("notice.html", words=_INSTALLED)
+
+    def because(self, key: str, status: int) -> Response:
+        """The fixed page of one reason. For a dead link nobody learns whether it was replaced, used or never made."""
+        why = reason(key)
+        return self._page("notice.html", status, words=Words(why.title, why.sentence, why.what_to_do))
 
     def error(self, status: int) -> Response:
         """The fixed page of an HTTP error, whatever the request held."""
