@@ -100,8 +100,17 @@ class Consented:
 class Consent(Protocol):
     """Google's OAuth 2.0 side. Every method but ``url`` raises GoogleFault."""
 
-    def url(self, *, state: str, verifier: str, nonce: str, login_hint: str | None, hosted_domain: str | None) -> str:
-        """Where to send the browser: offline access, prompt=consent, PKCE S256."""
+    def url(
+        self,
+        *,
+        state: str,
+        verifier: str,
+        nonce: str,
+        login_hint: str | None,
+        hosted_domain: str | None,
+        choose: bool = False,
+    ) -> str:
+        """Where to send the browser: offline access, prompt=consent, PKCE S256; ``choose`` asks for the account."""
         ...
 
     def exchange(self, *, code: str, verifier: str, nonce: str) -> Consented:

@@ -28,22 +28,21 @@ from bot.services.tickets import Tickets
 from bot.services.workspaces import Single, Workspaces
 from bot.settings import Settings
 from bot.slack.directory import SlackDirectory, home_team
-
 from bot.slack.notifier import SlackNotifier
 from bot.slack.sign_in import SlackSignInWithOpenID
 from bot.slack.workspaces import Clients, SlackInstaller
-from handlers import health, http_connect, http_install, http_slack
+from handlers import edge, health, http_connect, http_install, http_slack
 from handlers.background import Background
 from handlers.desk import Desk
-from handlers.headers import SecurityHeaders
+from handlers.http_install import Installing
 from handlers.jobs import Jobs
-from handlers.limits import Limits
+from handlers.rendering import Pages
 from handlers.slack_commands import Commands
 from handlers.slack_home import Home
 from handlers.slack_modals import Modals
 from storage import canary, schema
 from storage.crypto import Sealer
-from storage.database import Database
+from storage.database import Database, DatabaseUnavailable
 
 CALLBACK = "/oauth/google/callback"
 SLACK_RETURN = "/slack/oauth_redirect"
@@ -186,7 +185,7 @@ def _bolt(settings: Settings, workspaces: Workspaces, people: Background) -> Asy
 
     return AsyncApp(
         client=AsyncWebClient(base_url=settings.slack_api_url, timeout=2),
-        authorize=authorize,
+        authorize=authorize,  # type: ignore[arg-type]  # Bolt takes None for "not installed here"
         signing_secret=_signing_secret(settings),
         request_verification_enabled=False,  # handlers/http_slack.py proves requests, before Bolt sees them
         process_before_response=True,
@@ -199,20 +198,25 @@ def _signing_secret(settings: Settings) -> str:
 
 
 def _http(
-    settings: Settings,
-    bot: Bot,
-    flow: ConsentFlow,
-    installer: SlackInstaller,
-    workspaces: Workspaces,
-    clock: Clock,
+    settings: Settings, bot: Bot, flow: ConsentFlow, installer: SlackInstaller, workspaces: Workspaces, clock: Clock
 ) -> FastAPI:
     http = FastAPI(lifespan=_lifespan(settings, bot), docs_url=None, redoc_url=None, openapi_url=None)
+    pages, installing = Pages(), Installing(installer, workspaces, settings)
+    edge.harden(http, pages, settings)
     if settings.slack_signing_secret:
         http.include_router(http_slack.router(bot.slack, _signing_secret(settings), clock))
-    http.include_router(http_connect.router(flow, bot.people, settings))
-    http.include_router(http_install.router(installer, workspaces, bot.people, settings))
-    http.include_router(health.router(bot.database, settings))
+    http.include_router(http_install.router(installing, pages))
+    http.include_router(http_connect.router(flow, bot.people, pages, settings, installing))
+    http.include_router(health.router(lambda: _problems(settings, bot), bot.people, settings.metrics_token))
     return http
+
+
+def _problems(settings: Settings, bot: Bot) -> list[str]:
+    try:
+        bot.database.check()
+    except DatabaseUnavailable:
+        return ["the database does not answer"]
+    return ["the database schema is behind"] if schema.is_behind(settings.database_url) else []
 
 
 def _lifespan(settings: Settings, bot: Bot) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
@@ -222,12 +226,12 @@ def _lifespan(settings: Settings, bot: Bot) -> Callable[[FastAPI], AbstractAsync
         app_token = settings.slack_app_token
         socket = AsyncSocketModeHandler(bot.slack, app_token.get_secret_value()) if app_token else None
         if socket:
-            await socket.connect_async()
+            await socket.connect_async()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
         try:
             yield
         finally:
             if socket:
-                await socket.close_async()
+                await socket.close_async()  # type: ignore[no-untyped-call]  # as above
             bot.jobs.stop()
 
     return lifespan

@@ -19,6 +19,7 @@ from handlers.background import Background
 from handlers.edge import departures
 from handlers.headers import origin
 from handlers.http_install import Installing
+from handlers.http_install import Installing
 from handlers.rendering import Pages
 
 T = TypeVar("T")

@@ -2,18 +2,40 @@
 
 import hmac
 import secrets
-from urllib.parse import urlsplit
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from bot.errors import StateRejected
 from bot.services.workspaces import Workspaces
 from bot.settings import Settings
 from bot.slack.workspaces import SlackInstaller
+from handlers.background import Background
+from handlers.rendering import Pages
 
-PATH = "/slack/install"
-STATE_PREFIX = "install."
+INSTALL = "/slack/install"
+INSTALLED = "/slack/installed"
+_STATE = "install."
 _LIVES = 600
+_BUDGET = 30.0
+_NOT_FOUND = 404
+
+
+def router(installing: "Installing", pages: Pages) -> APIRouter:
+    """The way to Slack and the page at its end; the way back is shared with Sign in with Slack."""
+    routes = APIRouter()
+
+    async def begin(_request: Request) -> Response:
+        return installing.begin()
+
+    async def installed(_request: Request) -> Response:
+        return pages.installed()
+
+    routes.add_route(INSTALL, begin, methods=["GET"], include_in_schema=False)
+    routes.add_route(INSTALLED, installed, methods=["GET"], include_in_schema=False)
+    return routes
 
 
 class Installing:
@@ -22,25 +44,34 @@ class Installing:
     def __init__(self, installer: SlackInstaller, workspaces: Workspaces, settings: Settings) -> None:
         self._installer = installer
         self._workspaces = workspaces
-        self._secure = urlsplit(settings.public_url).scheme == "https"
-        self._cookie = "__Host-install" if self._secure else "install"
+        self._is_secure = not settings.public_is_loopback
+        self._cookie = "__Host-install" if self._is_secure else "install"
 
     def begin(self) -> Response:
         """Off to Slack, with a state that only this browser's cookie matches; 404 where it is not set up."""
         if not self._installer.available:
-            return Response(status_code=404)
-        state = STATE_PREFIX + secrets.token_urlsafe(32)
+            raise HTTPException(_NOT_FOUND)
+        state = _STATE + secrets.token_urlsafe(32)
         answer = RedirectResponse(self._installer.install_url(state), status_code=303)
         answer.set_cookie(
-            self._cookie, state, max_age=_LIVES, path="/", secure=self._secure, httponly=True, samesite="lax"
+            self._cookie, state, max_age=_LIVES, path="/", secure=self._is_secure, httponly=True, samesite="lax"
         )
         return answer
 
-    def is_ours(self, request: Request, state: str) -> bool:
-        """Whether this return belongs to an installation begun in this browser."""
-        cookie = request.cookies.get(self._cookie, "")
-        return state.startswith(STATE_PREFIX) and hmac.compare_digest(state.encode(), cookie.encode())
+    @staticmethod
+    def is_ours(request: Request) -> bool:
+        """Whether a return from Slack belongs to an installation rather than to a sign-in."""
+        return request.query_params.get("state", "").startswith(_STATE)
 
-    def finish(self, code: str) -> None:
-        """Store the workspace's token. Raises StateRejected, SlackUnavailable, OperatorMustMend."""
+    async def finish(self, request: Request, state: str, code: str | None, background: Background) -> Response:
+        """Store the workspace's token. Raises StateRejected for another browser's return, or without a code."""
+        cookie = request.cookies.get(self._cookie, "")
+        if not code or not hmac.compare_digest(state.encode(), cookie.encode()):
+            raise StateRejected
+        await background.ask(self._store, code, budget=_BUDGET)
+        answer = RedirectResponse(INSTALLED, status_code=303)
+        answer.delete_cookie(self._cookie, path="/", secure=self._is_secure, httponly=True, samesite="lax")
+        return answer
+
+    def _store(self, code: str) -> None:
         self._workspaces.install(self._installer.installed(code))

@@ -60,14 +60,22 @@ class GoogleConsent:
         """Close the idle connections."""
         self._session.close()
 
-    def url(self, *, state: str, verifier: str, nonce: str, login_hint: str | None, hosted_domain: str | None) -> str:
+    def url(
+        self,
+        *,
+        state: str,
+        verifier: str,
+        nonce: str,
+        login_hint: str | None,
+        hosted_domain: str | None,
+        choose: bool = False,
+    ) -> str:
         """Where to send the browser.
 
         ``prompt=consent``, because without it Google leaves out the refresh token of whoever consented before. The
-        account chooser is not forced: ``login_hint`` proposes the right account, and asking for the chooser as well
-        would make people choose what was proposed.
+        account chooser is asked for with ``choose`` alone; otherwise ``login_hint`` settles the account.
         """
-        extra = {"nonce": nonce, "prompt": "consent", "access_type": "offline"}
+        extra = {"nonce": nonce, "prompt": "select_account consent" if choose else "consent", "access_type": "offline"}
         if login_hint:
             extra["login_hint"] = login_hint
         if hosted_domain:

@@ -10,7 +10,7 @@ from typing import TypedDict
 from bot.domain import permissions
 from bot.domain.faults import Blame, GoogleFault, Verdict
 from bot.domain.identity import AccountMatch, GoogleSide, Ruling, SlackSide, judge, proof_comes_first
-from bot.domain.journey import Arrival, Departure, Result, TicketPage
+from bot.domain.journey import PENDING, Arrival, Departure, Result, TicketPage
 from bot.errors import BotError, LinkDead, NotAnEmployee, SlackUnavailable, StateRejected
 from bot.ports import (
     Clock,
@@ -19,6 +19,7 @@ from bot.ports import (
     ConsentRefused,
     Directory,
     ForeignAttempt,
+    Health,
     LinkUsed,
     MessageRef,
     Notifier,
@@ -35,7 +36,7 @@ from storage.crypto import Sealer
 from storage.database import Database
 from storage.tables import Flow, new_id
 
-RESULT_PAGE = "/connected"
+RESULT_PAGE = "/connected"  # handlers/http_connect.py serves it
 
 # What a failed authorize or exchange is called on the result page; what is missing here is worth another try.
 _OUTCOMES = {
@@ -186,12 +187,17 @@ class ConsentFlow:
         if provider == "slack":
             return self._sign_in.url(state=state, nonce=nonce, team_id=profile.who.team_id)
         domains = list(self._policy.domains)
+        status = self._connections.status(profile.who)
+        reconnects = status.health is not Health.DISCONNECTED
         return self._consent.url(
             state=state,
             verifier=verifier,
             nonce=nonce,
-            login_hint=profile.email,
+            login_hint=status.account if reconnects else profile.email,
             hosted_domain=domains[0] if len(domains) == 1 else None,
+            # Browsers are signed in to several accounts, and Google would take the first: a first connection asks.
+            # A reconnect goes straight to the account it had.
+            choose=not reconnects,
         )
 
     def _nowhere(self, ticket_id: str, cookie: str, outcome: str) -> Departure:
@@ -216,7 +222,7 @@ class ConsentFlow:
 
     # --- coming back ------------------------------------------------------------------------------------------------
 
-    def slack_returned(self, *, state: str, cookie: str, code: str, error: str) -> Arrival:
+    def slack_returned(self, *, state: str, cookie: str, code: str | None, error: str | None) -> Arrival:
         """Back from Sign in with Slack: on to Google if this browser is the link's owner. Raises StateRejected."""
         trip = self._consumed(state, cookie, "slack")
         if error or not code:
@@ -232,11 +238,11 @@ class ConsentFlow:
             return self._end(trip, "proof_failed")
         return Arrival(self._onward(trip, proven=True))
 
-    def google_returned(self, *, state: str, cookie: str, code: str, error: str) -> Arrival:
+    def google_returned(self, *, state: str, cookie: str, code: str | None, error: str | None) -> Arrival:
         """Back from Google's consent: connect, or say why not. Raises StateRejected."""
         trip = self._consumed(state, cookie, "google")
         if error or not code:
-            return self._failed(trip, self._callback_fault(error))
+            return self._failed(trip, self._callback_fault(error or ""))
         try:
             consented = self._consent.exchange(code=code, verifier=trip.verifier, nonce=_nonce(trip.verifier))
             profile = admit(self._directory.profile(trip.who))
@@ -390,7 +396,7 @@ class ConsentFlow:
             profile = None
         missing = set((flow.missing or "").split())
         return Result(
-            outcome=flow.outcome or "",
+            outcome=flow.outcome or PENDING,
             account=flow.account,
             expected_email=profile.email if profile else None,
             missing=tuple(each for each in permissions.PERMISSIONS if each.scope in missing),
@@ -410,7 +416,7 @@ class ConsentFlow:
         with self._database.reading() as session:
             flow = flows.latest_by_cookie(session, digest(cookie)) if cookie else None
             person = tickets.owner(session, flow.ticket_id) if flow else None
-            if flow is None or person is None or flow.outcome is None:
+            if flow is None or person is None:
                 raise StateRejected
             return Flow(**flow.model_dump()), Who(person.team_id, person.user_id)
 
