@@ -67,7 +67,7 @@ class Person:
     ) -> Ack:
         """Press a button or take an overflow line; on a modal also its submit and close buttons."""
         user = self._user(user_id)
-        if on in {None, "modal"} and self.state.modals.get(user.id):
+        if on in {None, "modal"} and message_ts is None and self.state.modals.get(user.id):
             given = submitting.top(self.state, user).given
             if given.get("submit", {}).get("text") == label_or_action_id:
                 return self.submits(user_id)
@@ -148,6 +148,14 @@ class Person:
         if scope is not None and (installation is None or scope not in installation.scopes):
             raise SlackRefused("missing_scope", f"without {scope} the bot does not hear of {event['type']}")
         return self.post_office.deliver(team_id, event)
+
+    def deactivates(self, user_id: str) -> Ack:
+        """An administrator deactivates somebody; the bot hears of it."""
+        user = self._user(user_id)
+        user.deleted = True
+        self.state.changed()
+        shown = user.to_json(self.state.clock.now(), with_email=False, with_locale=True)
+        return self.event(user.team_id, {"type": "user_change", "user": shown, "cache_ts": int(self.state.seconds())})
 
     def retry(self, envelope: Json | None = None, *, number: int = 1, reason: str = "http_timeout") -> Ack:
         """Send the last event, or this one, again with X-Slack-Retry-Num."""

@@ -1,0 +1,129 @@
+/* The composer: plain text to the bot, and slash commands with their subcommands offered while one types. */
+
+import { post } from "./api.js";
+import { h, icon } from "./dom.js";
+import { current, openChannel, refresh } from "./store.js";
+import { attempt } from "./toast.js";
+
+const COMMANDS = [
+  ["/calendar connect", "Get your personal link to connect a Google account"],
+  ["/calendar calendars", "Pick the linked calendar and the conflict calendars"],
+  ["/calendar status", "See how your connection is doing"],
+  ["/calendar disconnect", "Remove the connection and all that is stored"],
+  ["/calendar help", "What the bot can do"],
+];
+
+export function mountComposer() {
+  let offered = [];
+  let active = 0;
+  let closed = false;
+
+  const list = h("ul", { class: "commands", id: "commands", role: "listbox", "aria-label": "Commands", hidden: true });
+  const field = h("textarea", {
+    rows: "1",
+    "data-testid": "composer",
+    "aria-label": "Message",
+    "aria-autocomplete": "list",
+    "aria-controls": "commands",
+    "aria-describedby": "composer-tip",
+    placeholder: "Message Calendar Bot",
+    autocomplete: "off",
+    on: { input: onInput, keydown: onKey, blur: () => offer([]) },
+  });
+  const sendButton = h(
+    "button",
+    { type: "button", class: "send", "data-testid": "send", "aria-label": "Send", disabled: true, on: { click: send } },
+    icon("send"),
+  );
+  const tip = h("span", { class: "tip", id: "composer-tip" }, h("kbd", {}, "/"), " for commands, ", h("kbd", {}, "Enter"), " sends");
+  document
+    .getElementById("composer")
+    .append(list, h("div", { class: "composer-box" }, field, h("div", { class: "composer-foot" }, tip, sendButton)));
+
+  function onInput() {
+    sendButton.disabled = !field.value.trim();
+    closed = false;
+    suggest();
+  }
+
+  function suggest() {
+    const typed = field.value;
+    const fits = typed.startsWith("/") && !typed.includes("\n") ? COMMANDS.filter(([command]) => command.startsWith(typed)) : [];
+    offer(closed || fits.some(([command]) => command === typed) ? [] : fits);
+  }
+
+  function offer(commands) {
+    offered = commands;
+    active = 0;
+    list.hidden = commands.length === 0;
+    list.replaceChildren(
+      ...commands.map(([command, does], index) =>
+        h(
+          "li",
+          {
+            role: "option",
+            id: `command-${index}`,
+            on: { mousedown: (event) => event.preventDefault(), click: () => take(index), mousemove: () => mark(index) },
+          },
+          h("b", {}, command),
+          h("span", {}, does),
+        ),
+      ),
+    );
+    mark(0);
+  }
+
+  function mark(index) {
+    active = index;
+    [...list.children].forEach((row, at) => row.setAttribute("aria-selected", String(at === index)));
+    if (offered.length > 0) field.setAttribute("aria-activedescendant", `command-${index}`);
+    else field.removeAttribute("aria-activedescendant");
+  }
+
+  function take(index) {
+    field.value = offered[index][0];
+    field.focus();
+    onInput();
+  }
+
+  function onKey(event) {
+    if (event.isComposing) return;
+    if (offered.length > 0 && event.key in { ArrowDown: 1, ArrowUp: 1 }) {
+      mark((active + (event.key === "ArrowDown" ? 1 : offered.length - 1)) % offered.length);
+    } else if (offered.length > 0 && (event.key === "Tab" || event.key === "Enter") && !event.shiftKey) {
+      take(active);
+    } else if (offered.length > 0 && event.key === "Escape") {
+      closed = true;
+      offer([]);
+    } else if (event.key === "Enter" && !event.shiftKey) {
+      send();
+    } else {
+      return;
+    }
+    event.preventDefault();
+  }
+
+  async function send() {
+    const text = field.value.trim();
+    if (!text || field.readOnly) return;
+    const { me } = current();
+    const act = text.startsWith("/") ? "command" : "say";
+    field.readOnly = true;
+    const went = await attempt(async () => {
+      try {
+        await post(`/slack/${act}`, { person: me.id, text, channel: openChannel()?.id ?? null });
+      } finally {
+        await refresh();
+      }
+    });
+    field.readOnly = false;
+    if (went) field.value = "";
+    onInput();
+  }
+}
+
+/** Say whom one writes to. */
+export function drawComposer(state) {
+  const channel = openChannel();
+  document.querySelector("[data-testid=composer]").placeholder = `Message ${channel ? `#${channel.name}` : state.bot.name}`;
+}

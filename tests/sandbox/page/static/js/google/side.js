@@ -1,0 +1,128 @@
+/* Accounts, the calendars of the one that is open, and what the app may do there. */
+
+import { arrange, h, icon } from "../dom.js";
+import { revoke } from "./acts.js";
+import { calendarMenu } from "./calendar_menu.js";
+import { pickAccount, pickCalendar } from "./google.js";
+
+export const ROLES = {
+  owner: "Owner",
+  writer: "May change events",
+  reader: "May see events",
+  freeBusyReader: "May see free and busy",
+};
+const MANY = 12;
+
+let filter = "";
+let filteredFor = null;
+
+/** The colour of a calendar: by its place in the list, so that neighbours differ. */
+export function tintOf(account, calendar) {
+  return calendar.primary ? "tint-0" : `tint-${1 + (account.calendars.findIndex((each) => each.id === calendar.id) % 7)}`;
+}
+
+function accountRow(account, isOpen) {
+  return h(
+    "li",
+    {},
+    h(
+      "button",
+      {
+        type: "button",
+        class: "account",
+        "aria-pressed": String(isOpen),
+        "data-testid": `account-${account.email}`,
+        on: { click: () => pickAccount(account) },
+      },
+      h("span", { class: "avatar tiny hue-1", "aria-hidden": "true" }, account.name[0]),
+      h("span", {}, account.email, h("small", {}, account.hd ? `Workspace ${account.hd}` : "Personal account")),
+    ),
+  );
+}
+
+function calendarRow(account, calendar, isOpen) {
+  const pick = h(
+    "button",
+    {
+      type: "button",
+      class: "calendar-pick",
+      "aria-pressed": String(isOpen),
+      on: { click: () => pickCalendar(calendar) },
+    },
+    h("span", { class: `swatch ${tintOf(account, calendar)}`, "aria-hidden": "true" }),
+    h("span", {}, calendar.summary, h("small", {}, calendar.primary ? "Primary" : (ROLES[calendar.role] ?? calendar.role))),
+  );
+  return h(
+    "li",
+    { class: "calendar", "data-testid": "calendar", "data-calendar-id": calendar.id },
+    pick,
+    calendarMenu(account, calendar),
+  );
+}
+
+function calendarSection(account, opened) {
+  const list = h("ul", { class: "calendars" });
+  const rows = new Map(account.calendars.map((each) => [each, calendarRow(account, each, each.id === opened?.id)]));
+  const show = () => {
+    const wanted = filter.toLowerCase();
+    arrange(list, [...rows].filter(([each]) => each.summary.toLowerCase().includes(wanted)).map(([, row]) => row));
+  };
+  const field = h("input", {
+    type: "search",
+    class: "field calendar-filter",
+    placeholder: `Search ${account.calendars.length} calendars`,
+    "aria-label": "Search calendars",
+    "data-testid": "calendar-filter",
+    on: {
+      input: () => {
+        filter = field.value;
+        show();
+      },
+    },
+  });
+  field.value = filter;
+  show();
+  return [h("h3", {}, "Calendars"), account.calendars.length > MANY ? field : null, list];
+}
+
+function access(account) {
+  const head = h("h3", {}, icon("shield"), "Third-party access");
+  if (!account.access) return h("section", { class: "access" }, head, h("p", {}, "Calendar Bot has no access to this account."));
+  return h(
+    "section",
+    { class: "access", "data-testid": "access" },
+    head,
+    h("p", {}, h("strong", {}, "Calendar Bot"), " may:"),
+    h("ul", {}, account.access.map((sentence) => h("li", {}, sentence))),
+    h(
+      "button",
+      { type: "button", class: "button danger", "data-testid": "revoke", on: { click: () => revoke(account) } },
+      "Remove the app’s access",
+    ),
+  );
+}
+
+let drawn = null;
+
+export function drawSide(state, account, calendar) {
+  const side = document.getElementById("google-side");
+  if (!account) {
+    side.replaceChildren(h("h2", { id: "google-name" }, "Google"), h("p", { class: "popup-note" }, `${state.me.name} has no Google account.`));
+    return;
+  }
+  if (filteredFor !== account.email) filter = "";
+  filteredFor = account.email;
+  const now = JSON.stringify([state.accounts, account.email, calendar?.id]);
+  if (now === drawn) return;
+  drawn = now;
+  const focused = [...side.querySelectorAll("button, input")].indexOf(document.activeElement);
+  const top = side.scrollTop;
+  side.replaceChildren(
+    h("h2", { id: "google-name" }, "Google accounts"),
+    h("ul", { class: "accounts" }, state.accounts.map((each) => accountRow(each, each === account))),
+    ...calendarSection(account, calendar).filter(Boolean),
+    access(account),
+  );
+  side.scrollTop = top;
+  if (focused >= 0) [...side.querySelectorAll("button, input")][focused]?.focus({ preventScroll: true });
+}
