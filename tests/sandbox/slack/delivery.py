@@ -49,6 +49,7 @@ class Delivery:
         self.bot_url: str | None = None
         self.stamp: Callable[[], float] = time.time
         """Real time, not the sandbox's: slack_sdk checks a signature's age against the machine's clock."""
+        self.patience = PATIENCE
         self.last: Sent | None = None
 
     @property
@@ -99,7 +100,7 @@ class Delivery:
         if not fault and ack.trouble == "connection_failed":
             return ack
         if ack.trouble == "http_timeout":
-            self._state.fault(f"{what}: not acknowledged within {PATIENCE:g} s")
+            self._state.fault(f"{what}: not acknowledged within {self.patience:g} s")
         elif ack.trouble:
             self._state.fault(f"{what}: {ack.trouble}")
         elif ack.status != 200:
@@ -116,12 +117,12 @@ class Delivery:
             **headers,
         }
         self.last = Sent(url, body, headers)
-        return post(self.last)
+        return post(self.last, self.patience)
 
     def _over_socket(self, kind: str, payload: Json, what: str, *, answers: bool, **extra: object) -> Ack:
         began = time.monotonic()
         try:
-            message = self._sockets.send(kind, payload, answers=answers, timeout=PATIENCE, **extra)
+            message = self._sockets.send(kind, payload, answers=answers, timeout=self.patience, **extra)
         except TimeoutError:
             return self._judged(Ack(0, "", time.monotonic() - began, trouble="http_timeout"), what)
         except ConnectionError:
@@ -132,12 +133,12 @@ class Delivery:
         return Ack(200, body, time.monotonic() - began, kind)
 
 
-def post(sent: Sent) -> Ack:
+def post(sent: Sent, patience: float = PATIENCE) -> Ack:
     """Send it and wait as long as Slack would."""
     parts = urlsplit(sent.url)
     secure = parts.scheme == "https"
     opener = http.client.HTTPSConnection if secure else http.client.HTTPConnection
-    connection = opener(parts.hostname or "", parts.port, timeout=PATIENCE)
+    connection = opener(parts.hostname or "", parts.port, timeout=patience)
     began = time.monotonic()
     try:
         connection.request("POST", parts.path, sent.body, {**sent.headers, "Connection": "close"})
@@ -155,7 +156,7 @@ def post(sent: Sent) -> Ack:
         body,
         seconds,
         (response.getheader("content-type") or "").partition(";")[0].strip().lower(),
-        "http_timeout" if seconds > PATIENCE else "",
+        "http_timeout" if seconds > patience else "",
         response.getheader("x-slack-no-retry") == "1",
     )
 

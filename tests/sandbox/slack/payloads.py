@@ -51,6 +51,7 @@ def command(state: State, user: User, name: str, text: str, channel_id: str) -> 
 
 
 def _interaction(state: State, user: User, kind: str) -> Json:
+    state.installed(user.team_id)
     team = state.teams[user.team_id]
     team_json: Json = {"id": team.id, "domain": team.domain}
     if team.enterprise is not None:
@@ -66,8 +67,13 @@ def _interaction(state: State, user: User, kind: str) -> Json:
     }
 
 
+def _bot_id(state: State, team_id: str) -> str:
+    installation = state.teams[team_id].installation
+    return installation.bot_id if installation else ""
+
+
 def shown_view(state: State, view: View) -> Json:
-    return view.to_json(state.credentials.app_id, state.installed(view.team_id).bot_id)
+    return view.to_json(state.credentials.app_id, _bot_id(state, view.team_id))
 
 
 def _standing(state: State, source: Message | View) -> Json:

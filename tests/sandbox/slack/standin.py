@@ -91,10 +91,19 @@ class SlackStandIn(Person):
         """What the bot did wrong: late or bad acknowledgements, answers Slack does not take."""
         return self.state.faults
 
+    @property
+    def limits(self) -> bool:
+        """Whether chat.postMessage holds the bot to one message a second for each channel."""
+        return self.state.limits
+
+    @limits.setter
+    def limits(self, switched_on: bool) -> None:
+        self.state.limits = switched_on
+
     def point_at(self, bot_url: str) -> None:
         self.delivery.bot_url = bot_url
 
-    def on_change(self, callback: Callable[[], None]) -> None:
+    def on_change(self, callback: Callable[[], object]) -> None:
         """Have ``callback`` called, from any thread, after anything changed. It must not block."""
         self.state.listeners.append(callback)
 

@@ -72,7 +72,7 @@ class State:
         self.response_urls: dict[str, ResponseUrl] = {}
         self.journal: list[ApiCall] = []
         self.faults: list[str] = []
-        self.listeners: list[Callable[[], None]] = []
+        self.listeners: list[Callable[[], object]] = []
         self.echo: Callable[[str, Json], None] = lambda team_id, event: None  # noqa: ARG005 - nobody listens yet
         self._last_ts = 0
         self._revision = 0
