@@ -87,7 +87,10 @@ def _postgresql(url: URL) -> Engine:
 
 def _keep_private(file: Path) -> None:
     """Only our own user reads the database. SQLite gives its WAL the mode of the file beside it."""
-    os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
+    try:
+        os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as error:
+        raise DatabaseUrlInvalid(f"DATABASE_URL names {file}, which cannot be opened: {error.strerror}") from error
     for path in (file, file.with_name(f"{file.name}-wal"), file.with_name(f"{file.name}-shm")):
         if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077:
             path.chmod(0o600)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from storage.crypto import Sealer, Unreadable, aad, key_id
 
 OLD, NEW = os.urandom(32), os.urandom(32)
+SEALER = Sealer([NEW])
 ANA = aad("connection", "grant", "c1", "T0ACME", "U0ANA")
 BEN = aad("connection", "grant", "c2", "T0ACME", "U0BEN")
 TOKEN = "1//0gSecretRefreshToken"
@@ -23,8 +24,7 @@ places = st.tuples(st.text(), st.text(), st.text(), st.text(), st.text())
 
 @given(st.text(), places)
 def test_what_was_sealed_opens_in_its_place(plain: str, place: tuple[str, str, str, str, str]) -> None:
-    sealer = Sealer([NEW])
-    assert sealer.open(sealer.seal(plain, aad(*place)), aad(*place)) == plain
+    assert SEALER.open(SEALER.seal(plain, aad(*place)), aad(*place)) == plain
 
 
 @given(places, places)
@@ -81,7 +81,7 @@ def test_every_shortening_is_refused() -> None:
 @given(st.binary())
 def test_any_other_bytes_are_refused(junk: bytes) -> None:
     with pytest.raises(Unreadable):
-        Sealer([NEW]).open(junk, ANA)
+        SEALER.open(junk, ANA)
 
 
 def test_the_first_key_seals_and_all_of_them_open() -> None:

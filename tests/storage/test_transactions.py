@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 from threading import Barrier
 
 import pytest
@@ -13,6 +14,7 @@ from storage import people, work
 from storage.database import Database, DatabaseUnavailable, TransactionOpen
 from storage.engines import DatabaseUrlInvalid
 from storage.tables import Flow, Once, Person, Ticket
+from tests.databases import sqlite_url
 from tests.storage.rows import NOW, a_person, at_once
 
 
@@ -235,6 +237,11 @@ def test_an_unusable_address_is_refused_without_its_password(url: str) -> None:
         Database(url)
     assert "DATABASE_URL" in str(refused.value)
     assert "hunter2" not in str(refused.value)
+
+
+def test_a_file_that_cannot_be_is_named(tmp_path: Path) -> None:
+    with pytest.raises(DatabaseUrlInvalid, match="no-such-folder"):
+        Database(sqlite_url(tmp_path / "no-such-folder" / "calendar-bot.db"))
 
 
 @pytest.mark.parametrize("scheme", ["postgresql", "postgres", "postgresql+psycopg"])
