@@ -87,6 +87,7 @@ _RATE = frozenset({"rateLimitExceeded", "userRateLimitExceeded", "RATE_LIMIT_EXC
 _QUOTA = frozenset({"quotaExceeded", "dailyLimitExceeded"})
 _SCOPE = frozenset({"insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIENT", "insufficientScopes"})
 _WRITE = frozenset({"requiredAccessLevel", "forbidden"})
+_TOO_MANY = 429
 _SERVER_ERROR = 500
 
 
@@ -115,7 +116,7 @@ def _oauth(facts: Facts) -> Verdict:
     if error == "invalid_scope" and facts.step == "refresh":
         # Only a refresh that names more scopes than were granted gets this, and ours names none.
         return Verdict(Blame.BUG, "invalid_scope", alert=True)
-    return _OAUTH.get(error) or _status(facts)
+    return _OAUTH.get(error) or _trouble(facts)
 
 
 def _calendar(facts: Facts) -> Verdict:
@@ -145,10 +146,16 @@ def _status(facts: Facts) -> Verdict:
         409: Verdict(Blame.RESOURCE, "duplicate"),
         410: Verdict(Blame.RESOURCE, "gone"),
         412: Verdict(Blame.RESOURCE, "changed_meanwhile"),
-        429: Verdict(Blame.TRANSIENT, "rate_limited"),
     }
-    if status in by_status and (facts.step == "calendar" or status == 429):  # noqa: PLR2004 - as above
+    if status in by_status and facts.step == "calendar":
         return by_status[status]
-    if status >= _SERVER_ERROR:
+    return _trouble(facts)
+
+
+def _trouble(facts: Facts) -> Verdict:
+    """Whatever else it says, a 429 or 5xx passes; of the rest nobody knows."""
+    if facts.status == _TOO_MANY:
+        return Verdict(Blame.TRANSIENT, "rate_limited")
+    if facts.status >= _SERVER_ERROR:
         return Verdict(Blame.TRANSIENT, "server_error")
     return Verdict(Blame.TRANSIENT, "unknown", alert=True)

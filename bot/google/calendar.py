@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+import httplib2
 from googleapiclient.discovery import build_from_document  # type: ignore[attr-defined]  # its stubs leave it out
 from googleapiclient.discovery_cache import get_static_doc
-from googleapiclient.errors import HttpError
 
 from bot.domain.faults import Facts, GoogleFault
 from bot.google.answers import failed, fault, refusal, word
@@ -28,6 +28,8 @@ _CHUNK = 50
 """The most calendars freeBusy answers for at once."""
 _MARK = "calendarBot"
 """Private extended property of our events: holds the event's own id, so a copy does not count as ours."""
+_REFUSALS = 300
+"""From here on a status is no success; redirects are none of Google Calendar's."""
 _GARBLED = (TypeError, ValueError, LookupError, AttributeError, RecursionError)
 """What googleapiclient raises from inside when an answer is not shaped as it believes."""
 
@@ -39,7 +41,7 @@ class GoogleCalendars:
         """``calendar_url`` ends in /calendar/v3/: googleapiclient puts it in the place of the whole base address."""
         document = get_static_doc("calendar", "v3")  # type: ignore[no-untyped-call]  # the library's own lack
         options = {"api_endpoint": calendar_url}
-        service: CalendarResource = build_from_document(document, http=transport, client_options=options)
+        service: CalendarResource = build_from_document(document, http=_Judge(transport), client_options=options)
         # Held, because making one costs half a millisecond, and asking it a hundredth of that.
         self._calendar_list = service.calendarList()
         self._free_busy = service.freebusy()
@@ -129,8 +131,6 @@ class GoogleCalendars:
         request.headers = {**(request.headers or {}), "authorization": f"Bearer {token.value}"}
         try:
             return request.execute(num_retries=0)
-        except HttpError as error:
-            facts = refusal("calendar", error.status_code, error.content)
         except TimeoutError:
             facts = Facts(step="calendar", kind="timeout")
         except ssl.SSLCertVerificationError:
@@ -139,7 +139,25 @@ class GoogleCalendars:
             facts = Facts(step="calendar", kind="network")
         except _GARBLED:
             facts = Facts(step="calendar", kind="garbage")
-        raise fault(facts)  # out here it carries no context: an HttpError quotes the address and the answer
+        raise fault(facts)  # out here it carries no context, so no library's text
+
+
+class _Judge:
+    """Looks at an answer before googleapiclient does.
+
+    That one writes a refusal's body into the log, shows a 403's reason in one of two places, quotes the address in its
+    HttpError, and stumbles over errors of another shape than it knows.
+    """
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def request(self, uri: str, method: str, **more: Any) -> tuple[httplib2.Response, bytes]:
+        """The answer, if it is no refusal. Raises GoogleFault, and what Transport raises."""
+        response, content = self._transport.request(uri, method, **more)
+        if response.status >= _REFUSALS:
+            raise fault(refusal("calendar", response.status, content))
+        return response, content
 
 
 def _held(answer: object, kind: str) -> dict[str, Any]:

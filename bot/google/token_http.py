@@ -101,11 +101,11 @@ def answer_of(step: Step, status: int, body: bytes | str) -> dict[str, Any]:
 def token_of(step: Step, status: int, body: bytes | str) -> dict[str, Any]:
     """The token endpoint's answer, held to be one. Raises GoogleFault."""
     answer = answer_of(step, status, body)
-    lifetime = answer.get("expires_in")
+    lifetimes = (answer.get("expires_in"), answer.get("refresh_token_expires_in"))
     well_formed = (
         _is_token(answer.get("access_token"))
         and (answer.get("refresh_token") is None or _is_token(answer["refresh_token"]))
-        and (lifetime is None or (isinstance(lifetime, int) and 0 < lifetime < _LONGEST))
+        and all(lives is None or (isinstance(lives, int) and 0 < lives < _LONGEST) for lives in lifetimes)
         and isinstance(answer.get("scope", ""), str)
     )
     if not well_formed:
