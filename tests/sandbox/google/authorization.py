@@ -109,6 +109,8 @@ def check_policy(account: Account, client: Client) -> None:
     match account.policy or client.policy:
         case "org_internal" if client.internal_to is None or account.hd != client.internal_to:
             raise PageError(403, "org_internal", f"{app} is restricted to users within its organization.")
+        case "disallowed_useragent":
+            raise _embedded(client)
         case "admin_policy_enforced":
             said = f"Access blocked: your institution's admin needs to review {app}."
             raise PageError(400, "admin_policy_enforced", said)
@@ -122,5 +124,9 @@ def check_policy(account: Account, client: Client) -> None:
 def check_browser(user_agent: str, client: Client) -> None:
     """Google does not let people sign in inside an embedded web view."""
     if client.policy == "disallowed_useragent" or "; wv)" in user_agent:
-        said = f"{client.app_name} does not comply with Google's policy of using secure browsers."
-        raise PageError(403, "disallowed_useragent", said)
+        raise _embedded(client)
+
+
+def _embedded(client: Client) -> PageError:
+    said = f"{client.app_name} does not comply with Google's policy of using secure browsers."
+    return PageError(403, "disallowed_useragent", said)

@@ -22,6 +22,7 @@ from tests.sandbox.google.state import State
 
 _AUTH, _CHOOSER, _CONSENT = "/o/oauth2/v2/auth", "/v3/signin/accountchooser", "/signin/oauth/consent"
 _FLOW_LIFETIME = timedelta(hours=1)
+_MANY_FLOWS = 2000
 
 
 @dataclass(eq=False)
@@ -62,7 +63,8 @@ class ConsentPages:
     def _arrive(self, asked: AuthRequest, here: list[Account]) -> Response:
         with self._state.lock:
             now = self._state.now()
-            self._flows = {key: flow for key, flow in self._flows.items() if now < flow.opened_at + _FLOW_LIFETIME}
+            if len(self._flows) >= _MANY_FLOWS:
+                self._flows = {key: flow for key, flow in self._flows.items() if now < flow.opened_at + _FLOW_LIFETIME}
             flow = _Flow(secrets.token_urlsafe(16), asked, now)
             self._flows[flow.id] = flow
         account = _without_asking(asked, here, self._grants)

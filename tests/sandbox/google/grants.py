@@ -133,7 +133,7 @@ class Grants:
             )
 
     def refresh(self, token: str, scopes: frozenset[str] | None) -> Issued:
-        with self._state.changing():
+        with self._state.lock:
             kept = self._live_refresh_token(token)
             if scopes is not None and not scopes <= kept.scopes:
                 raise OAuthError(400, "invalid_scope", "Bad Request")

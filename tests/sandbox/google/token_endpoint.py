@@ -3,7 +3,7 @@
 import base64
 import binascii
 import secrets
-from urllib.parse import parse_qsl, unquote_plus
+from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -203,7 +203,7 @@ def _basic(authorization: str) -> tuple[str, str]:
         raise OAuthError(401, "invalid_client", "Unauthorized") from None
     if not colon or kind.lower() != "basic":
         raise OAuthError(401, "invalid_client", "Unauthorized")
-    return unquote_plus(client_id), unquote_plus(secret)
+    return client_id, secret
 
 
 async def _form(request: Request) -> dict[str, str]:

@@ -41,10 +41,7 @@ class Visitor:
     """``person`` is whose browser it is; without one it is signed in to every account."""
 
     def __init__(self, person: str | None = None) -> None:
-        self._session = requests.Session()
-        self._session.trust_env = False
-        if person is not None:
-            self._session.cookies.set("sandbox_person", person)
+        self._cookies = {} if person is None else {"sandbox_person": person}
         self.page: requests.Response | None = None
         """The last page that was shown."""
 
@@ -72,16 +69,16 @@ class Visitor:
         return self.submits(form, [], ("another", "1"))
 
     def opens(self, url: str) -> str | None:
-        return self._follow(self._session.get(url, allow_redirects=False, timeout=10))
+        return self._follow(self._asks("GET", url))
 
     def submits(self, form: Form, more: list[tuple[str, str]], button: tuple[str, str]) -> str | None:
         if button not in form.buttons:
             raise LookupError(f"there is no button {button}")
-        here = self._shown().url
-        sent = [*form.fields, *more, button]
-        return self._follow(
-            self._session.post(urljoin(here, form.action), data=sent, allow_redirects=False, timeout=10)
-        )
+        target = urljoin(self._shown().url, form.action)
+        return self._follow(self._asks("POST", target, [*form.fields, *more, button]))
+
+    def _asks(self, method: str, url: str, sent: list[tuple[str, str]] | None = None) -> requests.Response:
+        return requests.request(method, url, data=sent, cookies=self._cookies, allow_redirects=False, timeout=10)
 
     def form(self) -> Form | None:
         forms = _Forms()
@@ -98,6 +95,6 @@ class Visitor:
             target = urljoin(answer.url, answer.headers["location"])
             if urlsplit(target).netloc != urlsplit(answer.url).netloc:
                 return target
-            answer = self._session.get(target, allow_redirects=False, timeout=10)
+            answer = self._asks("GET", target)
         self.page = answer
         return None
