@@ -40,6 +40,7 @@ class Background:
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix=name)
         self._changed = Condition()
         self._inside = 0
+        self._late = 0
         self._open = True
         telemetry.watch(name, lambda: self._inside)
 
@@ -68,15 +69,14 @@ class Background:
         done, _ = await asyncio.wait({waited}, timeout=budget)
         if done:
             return waited.result()
-        context = copy_context()
-        future.add_done_callback(lambda late: context.run(self._look_after, late, fn, None))
+        self._see_to_the_end_of(future, fn)
         log.warning("too_slow", pool=self._name, call=_name(fn))
         raise TooSlow(future)
 
     def drain(self, patience: float | None = None) -> bool:
         """Wait until nothing runs and nothing waits; False when ``patience`` seconds were not enough."""
         with self._changed:
-            return self._changed.wait_for(lambda: self._inside == 0, patience)
+            return self._changed.wait_for(lambda: self._inside == self._late == 0, patience)
 
     def stop(self, patience: float | None = None) -> None:
         """Take nothing more in, and wait for what is inside."""
@@ -98,6 +98,20 @@ class Background:
             future.add_done_callback(after)
         future.add_done_callback(self._leave)  # last: a call is inside until its failure was dealt with
         return future
+
+    def _see_to_the_end_of(self, future: "Future[T]", fn: Callable[..., object]) -> None:
+        """Nobody waits for this call any more, but a bug in it must not be lost."""
+        context = copy_context()
+
+        def ended(late: "Future[T]") -> None:
+            context.run(self._look_after, late, fn, None)
+            with self._changed:
+                self._late -= 1
+                self._changed.notify_all()
+
+        with self._changed:
+            self._late += 1
+        future.add_done_callback(ended)
 
     def _leave(self, _done: "Future[T]") -> None:
         with self._changed:

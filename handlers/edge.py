@@ -57,6 +57,7 @@ def harden(app: FastAPI, pages: Pages, settings: Settings) -> None:
     app.add_middleware(Limits, refuse=pages.error)
     app.add_middleware(AccessLog, refuse=pages.error)
     app.add_middleware(SecurityHeaders, public_url=settings.public_url, departures=departures(settings))
+    app.router.redirect_slashes = False  # it would answer 307, which repeats a POST elsewhere
     app.router.add_route(STYLESHEET, pages.stylesheet, methods=["GET"], include_in_schema=False)
 
 

@@ -19,7 +19,6 @@ from handlers.background import Background
 from handlers.edge import departures
 from handlers.headers import origin
 from handlers.http_install import Installing
-from handlers.http_install import Installing
 from handlers.rendering import Pages
 
 T = TypeVar("T")
@@ -140,7 +139,7 @@ class ConsentEdge:
     async def slack_returned(self, request: Request) -> Response:
         """Sign in with Slack sends the browser back; so does an installation, told by its state."""
         answer = _answer(request)
-        if self._installing is not None and self._installing.is_ours(answer.state):
+        if self._installing is not None and self._installing.is_ours(request):
             return await self._installing.finish(request, answer.state, answer.code, self._background)
         return await self._returned(request, self._flow.slack_returned)
 

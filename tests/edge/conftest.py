@@ -1,0 +1,108 @@
+"""The edge of the bot with nothing behind it."""
+
+import base64
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import StringIO
+
+import pytest
+import structlog
+from fastapi import FastAPI
+from playwright.sync_api import Browser, Error, sync_playwright
+
+from bot import telemetry
+from bot.settings import Settings
+from handlers import edge, health, http_connect
+from handlers.background import Background
+from handlers.rendering import Pages
+from tests.edge.asgi import Caller
+from tests.edge.consent import RecordedConsent
+
+SCALE = float(os.environ.get("PROOF_SCALE", "0.01"))
+"""1 is the proof's full size; the suite runs a hundredth."""
+
+_CHROMIUM_FLAGS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-quic", "--no-first-run"),
+    *("--disable-component-update", "--disable-sync"),
+]
+
+
+def settings_for(public_url: str, **more: str) -> Settings:
+    return Settings.read(
+        {
+            "PUBLIC_URL": public_url,
+            "ENCRYPTION_KEYS": base64.b64encode(bytes(32)).decode(),
+            "SLACK_BOT_TOKEN": "xoxb-edge",
+            "SLACK_SIGNING_SECRET": "signing-secret",
+            "GOOGLE_CLIENT_ID": "client",
+            "GOOGLE_CLIENT_SECRET": "client-secret",
+            "GOOGLE_AUTH_URI": "https://accounts.google.example/auth",
+            **more,
+        }
+    )
+
+
+@dataclass
+class Edge:
+    """The app of a bot whose services only remember."""
+
+    http: FastAPI
+    consent: RecordedConsent
+    background: Background
+    settings: Settings
+    problems: list[str]
+
+    @property
+    def caller(self) -> Caller:
+        return Caller(self.http)
+
+    @property
+    def secure(self) -> bool:
+        return self.settings.public_url.startswith("https")
+
+
+def build_edge(settings: Settings) -> Edge:
+    background, pages = Background(4, 100, "edge"), Pages()
+    consent, problems = RecordedConsent(settings.google_auth_uri), list[str]()
+    http = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    edge.harden(http, pages, settings)
+    http.include_router(http_connect.router(consent, background, pages, settings))
+    http.include_router(health.router(lambda: problems, background, settings.metrics_token))
+    return Edge(http, consent, background, settings, problems)
+
+
+@pytest.fixture(autouse=True)
+def logged() -> Iterator[StringIO]:
+    """Everything that was logged, as lines of JSON."""
+    stream = StringIO()
+    telemetry.configure(stream)
+    yield stream
+    structlog.reset_defaults()
+
+
+@pytest.fixture(params=["https://calendar.example.com", "http://127.0.0.1:3000"], ids=["https", "loopback"])
+def any_edge(request: pytest.FixtureRequest) -> Iterator[Edge]:
+    """Once behind https, once on plain loopback."""
+    built = build_edge(settings_for(request.param))
+    yield built
+    built.background.stop()
+
+
+@pytest.fixture
+def web() -> Iterator[Edge]:
+    built = build_edge(settings_for("https://calendar.example.com"))
+    yield built
+    built.background.stop()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        try:
+            browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=_CHROMIUM_FLAGS)
+        except Error:
+            pytest.skip("NO CHROMIUM on this machine: the pages were not tried in a browser")
+        yield browser
+        browser.close()
