@@ -37,7 +37,12 @@ class World:
         self.ada, self.ana, self.ben, self.cleo, self.gus = (
             Persona(self, f"U0{name}") for name in ("ADA", "ANA", "BEN", "CLEO", "GUS")
         )
-        self.everybody = (self.ada, self.ana, self.ben, self.cleo, self.gus)
+        self.everybody = [self.ada, self.ana, self.ben, self.cleo, self.gus]
+
+    def joined(self, user_id: str) -> "Persona":
+        """Somebody who was added to Slack, with a browser of their own."""
+        self.everybody.append(Persona(self, user_id))
+        return self.everybody[-1]
 
     def start_bot(self, settings: Mapping[str, str] | None = None) -> None:
         """Start the bot, or another one over the same database after ``stop_bot``."""
