@@ -1,6 +1,6 @@
 """faults.md 1.3, through googleapiclient: what a call to Google Calendar can meet."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -94,10 +94,9 @@ ROWS = (
 
 
 @pytest.fixture
-def calendars(google: Rig) -> Iterator[GoogleCalendars]:
-    transport = Transport()
-    yield GoogleCalendars(f"{google.base_url}/calendar/v3/", transport)
-    transport.close()
+def calendars(google: Rig) -> GoogleCalendars:
+    """One for the whole table, so most rows meet a connection that was used before, as most calls do."""
+    return google.calendars
 
 
 def writing(calendars: GoogleCalendars) -> Callable[[], None]:
