@@ -1,10 +1,12 @@
 """Events through googleapiclient: ids, etags, deletions, lists, privacy."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+import requests
 
 from tests.sandbox.faults import Fault
 from tests.standins.google_setting import ANA, CLEO, Setting, opened, refusal
@@ -60,6 +62,17 @@ def test_an_id_of_ours_is_taken_for_good(setting: Setting, events: Any) -> None:
     assert refusal(events.insert(calendarId="primary", body=_body(id="abcde12345"))) == (409, "duplicate")
     for wrong in ("abcd", "abcdw", "ABCDE", "a" * 1025):
         assert refusal(events.insert(calendarId="primary", body=_body(id=wrong))) == (400, "invalid")
+
+
+def test_of_sixteen_who_write_one_id_at_once_one_wins(setting: Setting) -> None:
+    token = {"authorization": f"Bearer {setting.connected().token}"}
+    url = f"{setting.url}/calendar/v3/calendars/primary/events"
+
+    def writes(_: int) -> int:
+        return requests.post(url, json=_body(id="raced0001"), headers=token, timeout=5).status_code
+
+    with ThreadPoolExecutor(16) as pool:
+        assert sorted(pool.map(writes, range(16))) == [200] + [409] * 15
 
 
 def test_what_is_deleted_stays_deleted(events: Any) -> None:

@@ -70,9 +70,17 @@ class GoogleStandIn(Controls):
     def client_secrets(self) -> list[str]:
         return self.client.secrets
 
+    @client_secrets.setter
+    def client_secrets(self, secrets: list[str]) -> None:
+        self.client.secrets = secrets
+
     @property
     def redirect_uris(self) -> set[str]:
         return self.client.redirect_uris
+
+    @redirect_uris.setter
+    def redirect_uris(self, addresses: set[str]) -> None:
+        self.client.redirect_uris = addresses
 
     def set_client_state(self, state: ClientState) -> None:
         self.client.state = state
