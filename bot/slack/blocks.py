@@ -40,9 +40,15 @@ def clip(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
+def short(text: str, limit: int) -> str:
+    """Text from outside on one line, without control or bidirectional characters, no longer than ``limit``."""
+    # cut before it is looked at: a name may be megabytes long, and nobody would see the end of it
+    return clip(clean(text[: 8 * limit]), limit)
+
+
 def escape(value: object) -> Mrkdwn:
-    """A value from outside as harmless text on one line: no markup, no control or bidirectional characters."""
-    text = clip(clean(str(value)), VALUE_LIMIT)
+    """A value from outside as harmless text on one line, without any markup."""
+    text = short(str(value), VALUE_LIMIT)
     return Mrkdwn(text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))
 
 
@@ -70,7 +76,7 @@ def day(moment: datetime) -> Mrkdwn:
 
 def plain(text: str, limit: int) -> Element:
     """A plain text object, on one line."""
-    return {"type": "plain_text", "text": clip(clean(text).translate(_BRACKETS), limit), "emoji": True}
+    return {"type": "plain_text", "text": short(text, limit).translate(_BRACKETS), "emoji": True}
 
 
 def mrkdwn(text: Mrkdwn, limit: int) -> Element:
@@ -158,7 +164,7 @@ def field(block_id: str, label: str, element: Element, *, hint: str | None = Non
 
 def listed(names: Sequence[str], most: int = 10) -> Mrkdwn:
     """Names in bold, a line each; beyond ``most`` only how many more."""
-    lines = [say("• *{name}*", name=clip(clean(name), OPTION_LIMIT)) for name in names[:most]]
+    lines = [say("• *{name}*", name=short(name, OPTION_LIMIT)) for name in names[:most]]
     if len(names) > most:
         lines.append(say("• and {more} more", more=len(names) - most))
     return join("\n", lines)

@@ -41,7 +41,7 @@ class Message:
 
 def message(text: Mrkdwn, *blocks: Block) -> Message:
     """A message; without blocks the text is its one paragraph."""
-    return Message(mrkdwn(text, TEXT_LIMIT)["text"], blocks or (section(text),))
+    return Message(mrkdwn(text, TEXT_LIMIT)["text"].strip(), blocks or (section(text),))
 
 
 def render(notice: Notice) -> Message:  # noqa: PLR0911 - one return a notice; mypy holds the match complete

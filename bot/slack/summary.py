@@ -9,7 +9,6 @@ from bot.slack.blocks import (
     Element,
     Mrkdwn,
     button,
-    clip,
     confirm,
     context,
     day,
@@ -17,6 +16,7 @@ from bot.slack.blocks import (
     listed,
     say,
     section,
+    short,
 )
 
 CONNECT = "connect"
@@ -39,7 +39,7 @@ def disconnect_button(account: str, text: str = "Disconnect") -> Element:
         "Disconnect Google Calendar?",
         say(
             "We erase our access to *{account}* and no longer see when you are busy. Your events stay in Google.",
-            account=clip(account, 2 * OPTION_LIMIT),
+            account=short(account, 2 * OPTION_LIMIT),
         ),
         yes="Disconnect",
         no="Keep it",
@@ -155,10 +155,10 @@ def ends(status: Status) -> list[Block]:
 
 
 def _tick(tick: Tick) -> Mrkdwn:
-    label = clip(tick.label, 2 * OPTION_LIMIT)
+    label = short(tick.label, 2 * OPTION_LIMIT)
     if tick.problem is None:
         return say(":white_check_mark: {label}", label=label)
-    return say(":warning: *{label}*: {problem}", label=label, problem=clip(tick.problem, 160))
+    return say(":warning: *{label}*: {problem}", label=label, problem=short(tick.problem, 160))
 
 
 def _names(calendars: Sequence[PickedCalendar]) -> Mrkdwn:
@@ -166,7 +166,7 @@ def _names(calendars: Sequence[PickedCalendar]) -> Mrkdwn:
 
 
 def _short(calendar: PickedCalendar) -> str:
-    return clip(calendar.name, OPTION_LIMIT)
+    return short(calendar.name, OPTION_LIMIT)
 
 
 def _picks_in_a_line(status: Status) -> Mrkdwn:

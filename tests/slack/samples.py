@@ -1,0 +1,103 @@
+"""People, calendars and names, the nasty ones first."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+from bot.domain.picks import Choice, Listed, Picks, choices
+from bot.ports import Health, Menus, PickedCalendar, Status, Who
+
+ANA = Who("T0ACME", "U0ANA")
+ACCOUNT = "ana@acme.example"
+NOW = datetime(2026, 11, 22, 14, 3, tzinfo=UTC)
+
+HOSTILE = (
+    "<!channel>",
+    "<https://evil.example|Google>",
+    "<@U0ADA>",
+    "\u202egnol \u2066oot\u2069",
+    "line\nbreak\x00\x1b[31m\x85",
+    "*bold* _italic_ ~gone~ `code` :smile:",
+    "&lt;!here&gt; &amp;",
+    "x" * 10_000,
+    "<" * 1_000,
+    "&" * 1_000,
+    "😀" * 1_000,
+    "\ud800half",
+    "",
+)
+COUNTS = (0, 1, 100, 101, 300, 1000)
+EDGES = (0, 1, 100, 101)
+"""Where the menus change their kind."""
+
+
+def listed(count: int, name: str | None = None, *, role: str = "owner") -> list[Listed]:
+    return [
+        Listed(f"c{number}@group.calendar", f"Team {number}" if name is None else name, role, number == 0)
+        for number in range(count)
+    ]
+
+
+@lru_cache(maxsize=64)
+def offered(count: int, name: str | None = None, *, role: str = "owner") -> tuple[Choice, ...]:
+    return choices(listed(count, name, role=role))
+
+
+def menus(count: int, name: str | None = None, *, role: str = "owner", problem: str | None = None) -> Menus:
+    """Everything chosen that can be chosen: the fullest menus there are."""
+    found = offered(count, name, role=role)
+    picks = Picks(found[0].key, tuple(each.key for each in found[1:])) if found else Picks()
+    return Menus(found, picks, {"linked": problem, "conflicts": problem} if problem else {})
+
+
+CONNECTED = Status(
+    ANA,
+    Health.CONNECTED,
+    ACCOUNT,
+    NOW,
+    NOW.replace(year=2027),
+    PickedCalendar("k0", "Ana Lima"),
+    (PickedCalendar("k1", "Team"), PickedCalendar("k2", "Holidays")),
+)
+UNPICKED = Status(ANA, Health.CONNECTED, ACCOUNT, NOW)
+BROKEN = replace(CONNECTED, health=Health.NEEDS_RECONNECT)
+NOBODY = Status(ANA, Health.DISCONNECTED)
+HALF_BACK = replace(
+    CONNECTED,
+    linked=PickedCalendar("k0", "Ana Lima", back=False),
+    conflicts=(PickedCalendar("k1", "Team"), PickedCalendar("k2", "Holidays", back=False)),
+)
+
+
+def named(name: str) -> Status:
+    """A connection in which everything bears this name."""
+    calendar = PickedCalendar("k", name)
+    return Status(ANA, Health.CONNECTED, name, NOW, None, calendar, (replace(calendar, back=False), calendar) * 60)
+
+
+STATUSES = (CONNECTED, UNPICKED, BROKEN, NOBODY, HALF_BACK, *map(named, HOSTILE))
+
+
+def texts(payload: Any) -> list[str]:
+    """Every text a person would read, wherever it stands."""
+    if isinstance(payload, str):
+        return [payload]
+    if isinstance(payload, dict):
+        return [text for name, part in payload.items() if name not in _NOT_READ for text in texts(part)]
+    if isinstance(payload, list | tuple):
+        return [text for part in payload for text in texts(part)]
+    return []
+
+
+_NOT_READ = {"type", "action_id", "block_id", "value", "url", "style", "callback_id"}
+
+
+def elements(blocks: Any, action_id: str) -> list[dict[str, Any]]:
+    """Every element with this action id."""
+    if isinstance(blocks, dict):
+        mine = [blocks] if blocks.get("action_id") == action_id else []
+        return mine + [found for part in blocks.values() for found in elements(part, action_id)]
+    if isinstance(blocks, list | tuple):
+        return [found for part in blocks for found in elements(part, action_id)]
+    return []

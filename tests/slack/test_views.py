@@ -1,0 +1,113 @@
+"""The modal and the Home tab, in every variation."""
+
+from itertools import product
+
+import pytest
+
+from bot.domain.picks import Picks
+from bot.ports import Menus, Status, Tick
+from bot.slack import views
+from tests.sandbox.slack.blocks import check_view
+from tests.slack.samples import (
+    ACCOUNT,
+    BROKEN,
+    CONNECTED,
+    COUNTS,
+    EDGES,
+    HOSTILE,
+    NOBODY,
+    STATUSES,
+    elements,
+    menus,
+    named,
+    offered,
+    texts,
+)
+
+
+def _modals(name: str) -> list[views.View]:
+    ticks = tuple(Tick(name, problem) for problem in (None, name)) * 60
+    return [
+        views.loading_view(),
+        views.saving_view(),
+        views.problem_view(name),
+        views.saved_view(named(name), ticks),
+        views.saved_view(named(name), testing=True),
+        *(views.saved_view(status) for status in STATUSES),
+        *(views.calendars_view(menus(count, name, problem=name), named(name)) for count in EDGES),
+        *(views.calendars_view(menus(count, name, role="reader"), CONNECTED) for count in EDGES),
+    ]
+
+
+def _homes(name: str) -> list[views.View]:
+    shown = [None, *(menus(count, name, problem=name) for count in EDGES), menus(101, role="reader")]
+    return [views.home_view(status, each, None) for status, each in product(STATUSES, shown)] + [
+        views.home_view(named(name), menus(101, name), name, name)
+    ]
+
+
+@pytest.mark.parametrize("count", COUNTS)
+def test_slack_takes_any_number_of_calendars(count: int) -> None:
+    check_view(views.calendars_view(menus(count), CONNECTED), "modal")
+    check_view(views.home_view(CONNECTED, menus(count), None), "home")
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_slack_takes_every_view_and_nothing_hostile_gets_through(name: str) -> None:
+    for kind, drawn in (("modal", _modals(name)), ("home", _homes(name))):
+        for view in drawn:
+            check_view(view, kind)
+            assert not [text for text in texts(view) if "<" in text.replace("<!date^", "")]
+
+
+def test_the_modal_has_inputs_so_that_errors_stand_under_its_fields() -> None:
+    view = views.calendars_view(menus(3), CONNECTED)
+    inputs = {block["block_id"]: block for block in view["blocks"] if block["type"] == "input"}
+    assert inputs.keys() == {"linked", "conflicts"}
+    assert (inputs["linked"]["optional"], inputs["conflicts"]["optional"]) == (False, True)
+    assert (view["callback_id"], view["submit"]["text"]) == ("calendars", "Save")
+
+
+def test_with_nothing_to_choose_there_is_nothing_to_save() -> None:
+    assert "submit" not in views.calendars_view(menus(0), CONNECTED)
+
+
+def test_the_home_tab_of_a_connected_person_has_the_menus_and_says_since_when() -> None:
+    view = views.home_view(CONNECTED, menus(3), None)
+    assert elements(view, "pick_linked")
+    assert elements(view, "pick_conflicts")
+    assert elements(view, "save_picks")
+    assert elements(view, "disconnect")[0]["confirm"]
+    assert any("Connected since" in text for text in texts(view))
+
+
+def test_the_home_tab_of_a_broken_connection_offers_to_reconnect_and_keeps_the_choices_in_sight() -> None:
+    view = views.home_view(BROKEN, menus(3), None)
+    assert elements(view, "connect")[0]["style"] == "primary"
+    assert not elements(view, "save_picks")
+    assert elements(view, "disconnect")
+    assert any("*Ana Lima*" in text for text in texts(view))
+
+
+def test_the_home_tab_of_somebody_new_offers_to_connect() -> None:
+    view = views.home_view(NOBODY, None, None)
+    assert elements(view, "connect")[0]["text"]["text"] == "Connect"
+    assert not elements(view, "disconnect")
+
+
+@pytest.mark.parametrize("status", [CONNECTED, BROKEN, NOBODY])
+def test_the_home_tab_always_says_what_is_stored_and_what_never_is(status: Status) -> None:
+    said = " ".join(texts(views.home_view(status, None, None)))
+    assert "*What we store*" in said
+    assert "*What we never store*\n• titles, guests, places or notes of your events" in said
+
+
+def test_without_the_menus_the_home_tab_says_why_and_shows_what_is_saved() -> None:
+    view = views.home_view(CONNECTED, None, "Google did not answer properly just now.")
+    assert ":warning: Google did not answer properly just now." in texts(view)
+    assert any("*Ana Lima*" in text for text in texts(view))
+
+
+def test_the_modal_names_the_account() -> None:
+    view = views.calendars_view(Menus(offered(1), Picks(), {}), CONNECTED)
+    assert f"Calendars of *{ACCOUNT}*" in texts(view)
