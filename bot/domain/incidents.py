@@ -50,6 +50,14 @@ _INCIDENTS = {
     "quota_exceeded": Incident(
         "Google's Calendar quota is used up.", "Look at the quota page of the project in the Google Cloud console."
     ),
+    "certificate": Incident(
+        "Something between us and Google presents a certificate that we do not trust.",
+        "Look at the proxy on the way out; a company's own authority goes into SSL_CERT_FILE and REQUESTS_CA_BUNDLE.",
+    ),
+    "garbage": Incident(
+        "Something answers in Google's place, with what is no answer of Google's.",
+        "Look at the proxy or the captive portal on the way out.",
+    ),
     "crypto_key": Incident(
         "A stored grant cannot be decrypted with the keys we were given.",
         "Put the earlier key back into ENCRYPTION_KEYS, after the new one.",

@@ -46,6 +46,7 @@ _OUTCOMES = {
     "session_expired": "admin_policy_enforced",
     "org_internal": "org_internal",
     "embedded_browser": "embedded_browser",
+    "permission_missing": "permission_missing",
 }
 _RULINGS = {
     Ruling.PROOF_NEEDED: "other_account",
