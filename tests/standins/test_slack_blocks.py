@@ -1,9 +1,13 @@
 """Every documented length and count of Block Kit: at the limit it passes, one above it is refused."""
 
+import contextlib
+import copy
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.sandbox.slack.blocks import check_message, check_options, check_view
 from tests.sandbox.slack.refusal import Json, Refused
@@ -224,3 +228,30 @@ def test_options_for_a_menu_are_at_most_a_hundred_and_may_be_none() -> None:
     for answer in wrong:
         with pytest.raises(Refused, match="invalid_options"):
             check_options(answer)
+
+
+_json = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+_sound = [section(), actions(button(), menu()), field({"type": "plain_text_input"}), section(accessory=menu())]
+
+
+def _places(value: Any) -> list[tuple[Any, Any]]:
+    """Every container with each of its keys or indices."""
+    keys = list(value) if isinstance(value, dict) else list(range(len(value))) if isinstance(value, list) else []
+    return [(value, key) for key in keys] + [place for key in keys for place in _places(value[key])]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(_sound), st.integers(0, 1000), _json)
+def test_nonsense_anywhere_in_a_block_is_answered_and_never_an_accident(block: Json, place: int, nonsense: Any) -> None:
+    blocks = copy.deepcopy([block])
+    places = _places(blocks)
+    container, key = places[place % len(places)]
+    container[key] = nonsense
+    with contextlib.suppress(Refused):
+        check_message({"text": "x", "blocks": blocks})
+    with contextlib.suppress(Refused):
+        check_view(modal(*blocks))

@@ -48,14 +48,18 @@ def _choices(found: Findings, at: str, value: Json) -> None:
     if value["type"] in {"static_select", "multi_static_select"} and ("options" in value) == ("option_groups" in value):
         found.add(at, "must define either `options` or `option_groups`, and not both")
         return
-    offered = [(option["text"]["text"], option["value"]) for option in options_of(value)]
+    offered = [_looks(option) for option in options_of(value)]
     chosen = value.get("initial_options", [])
     if "initial_option" in value:
         chosen = [value["initial_option"]]
     for option in chosen:
-        if (option["text"]["text"], option["value"]) not in offered:
+        if _looks(option) not in offered:
             found.add(at, "initial_option must be among the options")
     _few_enough(found, at, value)
+
+
+def _looks(option: Json) -> tuple[str, str, str]:
+    return option["text"]["text"], option["value"], option.get("description", {}).get("text", "")
 
 
 def _few_enough(found: Findings, at: str, value: Json) -> None:

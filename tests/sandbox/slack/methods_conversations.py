@@ -112,12 +112,19 @@ def conversations_history(call: Call) -> Json:
 
 
 def _wanted(call: Call, message: Message) -> bool:
-    oldest, latest = call.text("oldest") or "0", call.text("latest") or "9999999999"
+    oldest, latest = _moment(call, "oldest", 0), _moment(call, "latest", 9_999_999_999)
     if message.deleted or message.thread_ts is not None:
         return False
     if call.flag("inclusive"):
-        return float(oldest) <= float(message.ts) <= float(latest)
-    return float(oldest) < float(message.ts) < float(latest)
+        return oldest <= float(message.ts) <= latest
+    return oldest < float(message.ts) < latest
+
+
+def _moment(call: Call, name: str, default: float) -> float:
+    try:
+        return float(call.text(name) or default)
+    except ValueError:
+        raise Refused(f"invalid_ts_{name}") from None
 
 
 def _shown(call: Call, message: Message, *, with_metadata: bool) -> Json:

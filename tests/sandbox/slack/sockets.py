@@ -102,7 +102,10 @@ class Sockets:
         connection.waiting[envelope_id] = future
         began = time.monotonic()
         sending = connection.socket.send_text(json.dumps(envelope))
-        asyncio.run_coroutine_threadsafe(sending, connection.loop).result(timeout)
+        try:
+            asyncio.run_coroutine_threadsafe(sending, connection.loop).result(timeout)
+        except (RuntimeError, WebSocketDisconnect):
+            raise ConnectionError("the websocket is closing") from None
         try:
             return future.result(timeout - (time.monotonic() - began))
         except TimeoutError:
