@@ -80,7 +80,9 @@ class Browser:
         self._session.cookies.set("sandbox_person", person, domain="127.0.0.1", path="/")
         self.response: requests.Response | None = None
         self.visited: list[str] = []
-        self.referrers: list[str] = []
+        self.stops_before: str | None = None
+        """Where a redirect is not followed: the address stands in ``stopped_at``."""
+        self.stopped_at = ""
 
     @property
     def cookies(self) -> dict[str, str]:
@@ -142,6 +144,9 @@ class Browser:
             if not answer.is_redirect:
                 return self
             url, method, form, headers = urljoin(answer.url, answer.headers["location"]), "GET", None, {}
+            if self.stops_before and url.startswith(self.stops_before):
+                self.stopped_at = url
+                return self
         raise AssertionError("redirected in circles")
 
     @property

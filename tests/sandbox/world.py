@@ -28,6 +28,7 @@ class World:
     def __init__(self, database_url: str, settings: Mapping[str, str] | None = None, *, port: int = 0) -> None:
         self.clock = SandboxClock()
         self.slack, self.google = SlackStandIn(self.clock), GoogleStandIn(self.clock)
+        self.slack.delivery.stamp = lambda: self.clock.now().timestamp()  # the bot lives by this clock too
         self._served = [Served(Faulty(each.app, each.script)) for each in (self.slack, self.google)]
         self.slack.base_url, self.google.base_url = (each.url for each in self._served)
         self.bot_token = personas.populate(self.slack, self.google, self.clock, manifest.scopes()["bot"])
@@ -168,6 +169,15 @@ class Persona:
                 break
         self._world.settles()
         return at
+
+    def stops_before_returning(self, account: str) -> str:
+        """Consent at Google, but do not follow the way back: the address it would lead to."""
+        self.browser.stops_before = f"{self._world.bot_url}/oauth/google/callback"
+        self.browser.stopped_at = ""
+        while not self.browser.stopped_at:
+            _at_google(self.browser, account, (), deny=False)
+        self.browser.stops_before = None
+        return self.browser.stopped_at
 
     def picks(self, linked: str, *conflicts: str, on: str = "dm") -> None:
         """In the card: choose and save."""

@@ -87,3 +87,5 @@ class Client:
     policy: Policy | None = None
     internal_to: str | None = None
     """The domain of an app whose user type is Internal (policy org_internal)."""
+    without_refresh_token: int = 0
+    """How many exchanges still leave the refresh token out, as Google does for its own reasons."""

@@ -109,7 +109,9 @@ class TokenEndpoint:
             "scope": " ".join(scopes),
             "token_type": "Bearer",
         }
-        if issued.refresh_token is not None:
+        if issued.refresh_token is not None and self._client.without_refresh_token > 0:
+            self._client.without_refresh_token -= 1
+        elif issued.refresh_token is not None:
             answer["refresh_token"] = issued.refresh_token
         if issued.refresh_lifetime is not None:
             answer["refresh_token_expires_in"] = int(issued.refresh_lifetime.total_seconds())
