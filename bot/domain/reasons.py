@@ -83,8 +83,8 @@ REASONS: dict[str, Reason] = {
         Blame.EMPLOYEE,
     ),
     "other_account": Reason(
-        "Is that your account?",
-        "Its e-mail address is not the one in your Slack profile, so nothing was connected.",
+        "We expected another Google account",
+        "The e-mail address of this one is not the one in your Slack profile, so nothing was connected.",
         "Open your link again and choose the Google account with the same e-mail address as in Slack. "
         "If Google does not offer it, pick “Use another account” or sign out at Google first.",
         Blame.EMPLOYEE,

@@ -2,7 +2,7 @@
 
 from bot.ports import Health, Status
 from bot.slack import summary
-from bot.slack.blocks import actions, button, context, day, join, say, section
+from bot.slack.blocks import actions, button, context, join, say, section
 from bot.slack.menus import CHANGE_CALENDARS
 from bot.slack.messages import Message, message
 
@@ -63,11 +63,10 @@ def status(status: Status) -> Message:
     buttons = [button("Change calendars", CHANGE_CALENDARS)] if status.health is Health.CONNECTED else []
     if status.health is Health.NEEDS_RECONNECT:
         buttons.append(summary.disconnect_button(summary.account_of(status)))
-    since = [context(say("Connected since {day}.", day=day(status.connected_at)))] if status.connected_at else []
     return message(
         says,
         summary.connection(status),
-        *since,
+        *summary.since(status),
         *summary.saved_picks(status),
         *summary.ends(status),
         actions(*buttons),

@@ -41,7 +41,8 @@ class Message:
 
 def message(text: Mrkdwn, *blocks: Block) -> Message:
     """A message; without blocks the text is its one paragraph."""
-    return Message(mrkdwn(text, TEXT_LIMIT)["text"].strip(), blocks or (section(text),))
+    said = " ".join(part for part in mrkdwn(text, TEXT_LIMIT)["text"].split(" ") if part)  # parts may be empty
+    return Message(said.strip(), blocks or (section(text),))
 
 
 def render(notice: Notice) -> Message:  # noqa: PLR0911 - one return a notice; mypy holds the match complete
@@ -76,7 +77,9 @@ def _connect_link(link: ConnectLink) -> Message:
         if again
         else say("Appointments will show up in your calendar, and nobody can book you while you are busy.")
     )
-    asks = join("\n", (say("• *{asks}*: else {breaks}", asks=each.asks, breaks=each.breaks) for each in PERMISSIONS))
+    asks = join(
+        "\n", (say("• *{asks}*, otherwise {breaks}", asks=each.asks, breaks=each.breaks) for each in PERMISSIONS)
+    )
     return message(
         # Without the address: notifications show on locked screens, and the link is as good as a key.
         say("{verb} your Google Calendar: your personal link is here. It works until {until}.", verb=verb, until=until),
@@ -142,11 +145,11 @@ def _refused(refused: ConsentRefused) -> Message:
     blocks.append(section(say("{what_to_do}", what_to_do=why.what_to_do)))
     if why.can_try_again:
         blocks.append(actions(button("Send me a fresh link", summary.CONNECT)))
-    names = join(", ", (say("{asks}", asks=each.asks) for each in refused.missing))
+    names = join("; ", (say("{asks}", asks=each.asks) for each in refused.missing))
     return message(
         say(
             "{title}. {sentence} {used} {names} {what_to_do}",
-            title=why.title.removesuffix("?"),
+            title=why.title,
             sentence=why.sentence,
             used=used,
             names=say("Missing: {names}.", names=names) if names else say(""),

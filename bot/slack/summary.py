@@ -146,9 +146,16 @@ def self_test(ticks: Sequence[Tick], *, testing: bool) -> list[Block]:
     return [section(join("\n", lines))]
 
 
+def since(status: Status) -> list[Block]:
+    """Since when a healthy connection stands."""
+    if status.connected_at is None or status.health is not Health.CONNECTED:
+        return []
+    return [context(say("Connected since {day}.", day=day(status.connected_at)))]
+
+
 def ends(status: Status) -> list[Block]:
     """When Google's permission ends by itself, if it does."""
-    if status.refresh_expires_at is None:
+    if status.refresh_expires_at is None or status.health is not Health.CONNECTED:
         return []
     moment = day(status.refresh_expires_at)
     return [context(say(":hourglass: Google's permission ends on {day}. Reconnect before then.", day=moment))]

@@ -6,7 +6,7 @@ from typing import Any
 from bot.ports import Health, Menus, Status, Tick
 from bot.slack import menus as calendar_menus
 from bot.slack import summary
-from bot.slack.blocks import Block, actions, context, day, divider, header, plain, say, section
+from bot.slack.blocks import Block, actions, context, divider, header, plain, say, section
 
 View = dict[str, Any]
 
@@ -58,9 +58,7 @@ def home_view(status: Status, menus: Menus | None, problem: str | None, note: st
     if note:
         blocks.append(section(say("{note}", note=note)))
     blocks.append(summary.connection(status))
-    if status.connected_at and status.health is not Health.DISCONNECTED:
-        blocks.append(context(say("Connected since {day}.", day=day(status.connected_at))))
-    blocks += summary.ends(status)
+    blocks += [*summary.since(status), *summary.ends(status)]
     if status.health is not Health.DISCONNECTED:
         blocks += [divider(), header("Calendars"), *_calendars(status, menus)]
     blocks += [divider(), *_receipt(status)]
@@ -101,7 +99,7 @@ def _receipt(status: Status) -> list[Block]:
     forget = summary.disconnect_button(account, "Disconnect Google Calendar")
     if status.health is Health.CONNECTED:
         # the connection's own line carries the disconnect button already
-        return [*blocks, context(say("Disconnecting, above, erases the key at once."))]
+        return [*blocks, context(say("The Disconnect button above erases the key at once."))]
     return [*blocks, actions(forget)]
 
 
