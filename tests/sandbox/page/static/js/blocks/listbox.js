@@ -3,6 +3,9 @@
 import { h, icon, uniqueId } from "../dom.js";
 import { textObject } from "./mrkdwn.js";
 
+/** Milliseconds without a keystroke before the bot is asked. */
+const PAUSE = 250;
+
 export class Listbox {
   constructor(box, { id, input, many, source, pick, isChosen, label, onDraw }) {
     Object.assign(this, { box, input, many, source, pick, isChosen, onDraw });
@@ -18,37 +21,36 @@ export class Listbox {
 
   /** Look for the options that fit; only the answer to the last question counts. */
   search(query) {
-    clearTimeout(this.timer);
-    this.round += 1;
-    const round = this.round;
-    if (query.trim().length < this.source.shortest) {
-      this.#draw([]);
-      this.#say(`Type ${this.source.shortest - query.trim().length} more to search`);
+    this.forget();
+    if (this.source.filter) {
+      this.#show(this.source.filter(query), query, "No results");
       return;
     }
-    if (this.source.waits > 0) {
-      this.#draw([]);
-      this.#say("Loading…", { busy: true });
-    }
-    this.timer = setTimeout(() => this.#ask(query, round), query ? this.source.waits : 0);
+    const missing = this.source.shortest - query.trim().length;
+    this.#draw([]);
+    this.#say(missing > 0 ? `Type ${missing} more to search` : "Loading…", { busy: missing <= 0 });
+    if (missing <= 0) this.timer = setTimeout(() => this.#ask(query, this.round), query ? PAUSE : 0);
   }
 
   async #ask(query, round) {
     let groups = [];
     let note = "No results";
     try {
-      groups = await this.source.find(query);
+      groups = await this.source.ask(query);
     } catch {
       note = "Couldn’t load the options";
     }
-    if (round !== this.round) return;
+    if (round === this.round) this.#show(groups, query, note);
+  }
+
+  #show(groups, query, note) {
     this.#draw(groups);
     this.#say(this.rows.length > 0 ? "" : note);
     const chosen = this.rows.findIndex(({ option }) => this.isChosen(option));
     this.#goTo(!this.many && chosen >= 0 && !query ? chosen : 0);
   }
 
-  /** The menu was closed: an answer that is still under way is no longer wanted. */
+  /** An answer that is still under way is no longer wanted. */
   forget() {
     clearTimeout(this.timer);
     this.round += 1;

@@ -1,4 +1,5 @@
-/* Where a menu's options come from. A source answers a query with [{ label, options }]; label may be null. */
+/* Where a menu's options come from. A source answers a query with [{ label, options }], label null for no group: at once
+   by `filter`, or after a while by `ask`, which is worth asking from `shortest` letters on. */
 
 const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
@@ -17,15 +18,14 @@ function matching(groups, query) {
 /** Options that came with the element, filtered here. */
 export function fromList(element) {
   const groups = groupsOf(element);
-  return { waits: 0, shortest: 0, find: async (query) => matching(groups, query) };
+  return { filter: (query) => matching(groups, query) };
 }
 
 /** Options the bot is asked for while one types. Slack's own default is to ask from three characters on. */
 export function fromBot(element, place) {
   return {
-    waits: 250,
     shortest: element.min_query_length ?? 3,
-    find: async (query) => groupsOf(await place.surface.suggest(place.blockId, element, query)).filter(({ options }) => options.length > 0),
+    ask: async (query) => groupsOf(await place.surface.suggest(place.blockId, element, query)).filter(({ options }) => options.length > 0),
   };
 }
 
@@ -34,9 +34,5 @@ export function personOption(person) {
 }
 
 export function fromPeople(place) {
-  return {
-    waits: 0,
-    shortest: 0,
-    find: async (query) => matching([{ label: null, options: place.surface.world.people.map(personOption) }], query),
-  };
+  return { filter: (query) => matching([{ label: null, options: place.surface.world.people.map(personOption) }], query) };
 }

@@ -89,7 +89,13 @@ export class Surface {
     this.typing.set(place(blockId, element), { blockId, element });
   }
 
-  async flush() {
+  /** Send what was typed; resolves once Slack has all of it, also what an earlier call began to send. */
+  flush() {
+    this.flushed = (this.flushed ?? Promise.resolve(true)).then(() => this.#flushNow());
+    return this.flushed;
+  }
+
+  async #flushNow() {
     for (const [key, { blockId, element }] of [...this.typing]) {
       this.typing.delete(key);
       const text = this.drafts.get(key);
