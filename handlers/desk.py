@@ -35,6 +35,8 @@ class Request:
     who: Who
     key: str
     response_url: str | None = None
+    in_ephemeral: bool = False
+    """Whether a message that only this person sees was clicked: its answer takes its place, buttons and all."""
 
     @classmethod
     def of_command(cls, body: Body) -> "Request":
@@ -52,7 +54,13 @@ class Request:
         """From a button, a menu or a modal. Home tab and modal have no response_url: their answers come by DM."""
         user = body["user"]
         team = body.get("team") or {}
-        return cls(Who(team.get("id") or user["team_id"], user["id"]), _key(body), body.get("response_url"))
+        container = body.get("container") or {}
+        return cls(
+            Who(team.get("id") or user["team_id"], user["id"]),
+            _key(body),
+            body.get("response_url"),
+            in_ephemeral=bool(container.get("is_ephemeral")),
+        )
 
 
 class Desk:
@@ -94,7 +102,7 @@ class Desk:
 
     def _say(self, request: Request, answer: Message) -> None:
         if request.response_url:
-            self._notifier.answer(request.response_url, answer)
+            self._notifier.answer(request.response_url, answer, replace_original=request.in_ephemeral)
         else:
             self._notifier.send(request.who, answer)
 

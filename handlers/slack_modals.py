@@ -3,18 +3,16 @@
 from dataclasses import dataclass
 from typing import Any
 
-import structlog
 from slack_bolt.async_app import AsyncApp
-from slack_sdk.errors import SlackClientError
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.picks import Choice
 from bot.errors import BotError, PickRefused
 from bot.ports import Who
 from bot.services.calendars import CalendarPicks, Wanted
 from bot.services.surfaces import Surfaces
-from bot.slack import menus, views
-from bot.slack.notifier import SlackNotifier
+from bot.slack import answers, menus, views
+from bot.slack.messages import Message
+from bot.slack.notifier import SlackNotifier, opened_view
 from handlers.background import Background, TooSlow
 from handlers.desk import Ack, Desk, Request
 
@@ -22,18 +20,7 @@ SUBMIT_BUDGET = 2.0
 """Seconds of Slack's three that saving may take before the person is told to hold on."""
 SEARCH_BUDGET = 2.0
 
-log = structlog.get_logger()
-
-
-async def opened_view(client: AsyncWebClient, trigger_id: str) -> str | None:
-    """The loading view's id; None when the trigger was too old, or used by this click's double."""
-    try:
-        answer = await client.views_open(trigger_id=trigger_id, view=views.loading_view())
-    except (SlackClientError, OSError, TimeoutError) as error:
-        log.info("modal_not_opened", error=type(error).__name__)
-        return None
-    view: dict[str, Any] = answer.get("view") or {}
-    return view.get("id")
+_NOT_OPENED = "Slack did not let me open the window in time. Please try again."
 
 
 @dataclass(frozen=True)
@@ -59,8 +46,8 @@ class Modals:
 
     async def open(self, ack: Ack, request: Request, client: Any, trigger_id: str) -> None:
         """Open the loading view here and now, because a trigger lives three seconds; fill it in the pool."""
-        view_id = await opened_view(client, trigger_id)
-        await self.desk.take(ack, request, lambda: self._fill(request.who, view_id) if view_id else None)
+        view_id = await opened_view(client, trigger_id, views.loading_view())
+        await self.desk.take(ack, request, lambda: self._fill(request.who, view_id))
 
     async def suggest(self, ack: Ack, body: dict[str, Any]) -> None:
         """The typeahead: no answer in time means no options, and the person types on."""
@@ -92,13 +79,16 @@ class Modals:
     def _search(self, who: Who, query: str, writable_only: bool) -> tuple[Choice, ...]:
         return self.picks.search(who, query, writable_only=writable_only)
 
-    def _fill(self, who: Who, view_id: str) -> None:
+    def _fill(self, who: Who, view_id: str | None) -> Message | None:
+        if view_id is None:
+            return answers.problem(_NOT_OPENED)
         try:
             status = self.surfaces.stored(who)
             view = views.calendars_view(self.picks.menus(who), status)
         except BotError as error:
             view = views.problem_view(str(error))
         self.notifier.update_view(who.team_id, view_id, view)
+        return None
 
     def _saved(self, who: Who, values: object) -> dict[str, Any]:
         chosen = menus.read(values)

@@ -12,6 +12,9 @@ WRITABLE_ROLES = frozenset({"writer", "owner"})
 LABEL_LIMIT = 75
 """Slack's limit on an option's text."""
 
+_NAME_LIMIT = 500
+"""More of a name than anybody will see: Google allows far longer ones, and every character costs."""
+
 _ROLE_WORDS = {
     "owner": "yours",
     "writer": "can edit",
@@ -59,7 +62,7 @@ def key_of(calendar_id: str) -> str:
 
 def clean(name: str) -> str:
     """The name without control, format and bidirectional characters, on one line."""
-    kept = "".join(" " if unicodedata.category(char) in {"Zl", "Zp", "Cc"} else char for char in name)
+    kept = "".join(" " if unicodedata.category(char) in {"Zl", "Zp", "Cc"} else char for char in name[:_NAME_LIMIT])
     kept = "".join(char for char in kept if unicodedata.category(char) not in {"Cf", "Cs", "Co", "Cn"})
     return " ".join(kept.split()) or "(no name)"
 

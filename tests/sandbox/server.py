@@ -26,7 +26,15 @@ class Faulty:
             return
         if fault.when == "after":
             await self._app(scope, receive, _swallow)
+        elif fault.kind == "answer":
+            await _heard_out(receive)
         await _go_wrong(fault, send)
+
+
+async def _heard_out(receive: Receive) -> None:
+    """Read the whole request: an answer to half of one makes the server reset the line."""
+    while (message := await receive())["type"] == "http.request" and message.get("more_body"):
+        continue
 
 
 async def _swallow(message: Message) -> None:
