@@ -3,7 +3,7 @@ PYTHON ?= python3
 PORT ?= 8700
 V := .venv/bin
 
-.PHONY: sandbox test check format bench lock
+.PHONY: sandbox test check format bench proofs lock
 
 .venv/.ready: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "calendar-bot needs Python 3.11 or newer; name one with PYTHON=python3.x")'
@@ -13,13 +13,17 @@ V := .venv/bin
 	@$(V)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
+.venv/.browser: .venv/.ready
+	@$(V)/python -m tests.chromium
+	@touch $@
+
 sandbox: .venv/.ready  ## the whole bot on loopback, with stand-ins for Slack and Google
 	@$(V)/python -m tests.sandbox --port $(PORT)
 
-test: .venv/.ready  ## every test: SQLite, an embedded PostgreSQL, browser journeys
+test: .venv/.browser  ## every test: SQLite, an embedded PostgreSQL, browser journeys
 	@$(V)/python -m pytest
 
-check: .venv/.ready  ## format, lint, types, import contracts, tests
+check: .venv/.browser  ## format, lint, types, import contracts, tests
 	@$(V)/ruff format --check .
 	@$(V)/ruff check .
 	@$(V)/mypy
@@ -32,6 +36,9 @@ format: .venv/.ready
 
 bench: .venv/.ready  ## speed, as ratios measured side by side in one run
 	@$(V)/python -m tests.bench
+
+proofs: .venv/.ready  ## the proofs at full size; takes long
+	@PROOF_SCALE=100 $(V)/python -m pytest tests/proofs
 
 lock: .venv/.ready  ## pin pyproject.toml's dependencies, with hashes and without any registry's address
 	@$(V)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \

@@ -1,12 +1,15 @@
 """What every test may ask for."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from playwright.sync_api import Browser
 
 from storage.database import Database
+from tests import chromium as chromiums
 from tests.databases import Postgres, SqliteFiles, sqlite_url
 
 settings.register_profile("suite", deadline=None)  # a shared machine's pace proves nothing
@@ -65,3 +68,12 @@ def unmigrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[s
     url = postgres.empty()
     yield url
     postgres.drop(url)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """One browser a module: while Playwright runs, its thread can start no other event loop."""
+    with chromiums.launched() as browser:
+        if browser is None:
+            (pytest.fail if os.environ.get("REQUIRE_BROWSER") else pytest.skip)(chromiums.MISSING)
+        yield browser
