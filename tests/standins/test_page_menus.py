@@ -182,4 +182,4 @@ def test_a_bot_that_does_not_answer_is_shown(sandbox: Sandbox, window: Window) -
     page.locator("[data-action-id=pick]").click()
     page.get_by_role("option", name="Blue").click()
     expect(page.get_by_test_id("toast")).to_contain_text("could not reach the app")
-    expect(page.get_by_role("button", name="Log")).to_contain_text("1 faults")
+    expect(page.get_by_role("button", name="Log 1: faults of the bot")).to_be_visible()

@@ -50,7 +50,7 @@ export function logButton(state) {
   node.replaceChildren(
     icon("log"),
     h("span", { class: "words" }, "Log"),
-    faults ? h("span", { class: "count" }, faults, h("span", { class: "hidden-visually" }, " faults")) : "",
+    faults ? h("span", { class: "count" }, faults) : "",
   );
-  if (!node.textContent.trim()) node.setAttribute("aria-label", "Log");
+  node.setAttribute("aria-label", faults ? `Log ${faults}: faults of the bot` : "Log");
 }

@@ -107,7 +107,7 @@ let drawn = null;
 export function drawSide(state, account, calendar) {
   const side = document.getElementById("google-side");
   if (!account) {
-    side.replaceChildren(h("h2", { id: "google-name" }, "Google"), h("p", { class: "popup-note" }, `${state.me.name} has no Google account.`));
+    side.replaceChildren(h("h1", { id: "google-name" }, "Google"), h("p", { class: "popup-note" }, `${state.me.name} has no Google account.`));
     return;
   }
   if (filteredFor !== account.email) filter = "";
@@ -118,7 +118,7 @@ export function drawSide(state, account, calendar) {
   const focused = [...side.querySelectorAll("button, input")].indexOf(document.activeElement);
   const top = side.scrollTop;
   side.replaceChildren(
-    h("h2", { id: "google-name" }, "Google accounts"),
+    h("h2", {}, "Google accounts"),
     h("ul", { class: "accounts" }, state.accounts.map((each) => accountRow(each, each === account))),
     ...calendarSection(account, calendar).filter(Boolean),
     access(account),

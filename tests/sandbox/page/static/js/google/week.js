@@ -25,7 +25,7 @@ function head(state, account, calendar) {
   const arrow = (name, label, weeks) =>
     h("button", { type: "button", class: "icon-button", "aria-label": label, on: { click: step(weeks) } }, icon(name));
   return [
-    h("h2", {}, calendar.summary, h("small", {}, `${months} · ${calendar.primary ? "Primary" : (ROLES[calendar.role] ?? calendar.role)}`)),
+    h("h1", { id: "google-name" }, calendar.summary, h("small", {}, `${months} · ${calendar.primary ? "Primary" : (ROLES[calendar.role] ?? calendar.role)}`)),
     arrow("left", "The week before", here.weeks - 1),
     h("button", { type: "button", class: "button", on: { click: step(0) } }, "This week"),
     arrow("right", "The week after", here.weeks + 1),
