@@ -9,6 +9,23 @@ _LONG = {"email": f"{_PREFIX}userinfo.email", "profile": f"{_PREFIX}userinfo.pro
 
 
 @dataclass(frozen=True)
+class Request:
+    """What people are told before Google asks them: what we ask for, and what it is good for."""
+
+    asks: str
+    so_that: str
+
+
+REQUESTS: tuple[Request, ...] = (
+    Request("Your name and e-mail address", "we know that the account is yours"),
+    Request("The list of your calendars", "you can choose among them"),
+    Request("When you are busy, never why", "nobody books you twice"),
+    Request("Changing events", "appointments show up in your calendar, move and disappear"),
+)
+"""Together they stand for all of ``PERMISSIONS``."""
+
+
+@dataclass(frozen=True)
 class Permission:
     """One scope: ``asks`` is what Google will show, ``breaks`` what we cannot do without it."""
 

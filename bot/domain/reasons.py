@@ -73,7 +73,7 @@ REASONS: dict[str, Reason] = {
     "permission_missing": Reason(
         "A permission is missing",
         "Google tells us that not everything was allowed, so nothing was connected.",
-        "Try again, and leave every box ticked on Google's page.",
+        "Try again, and tick every box on Google's page.",
         Blame.EMPLOYEE,
     ),
     "no_refresh_token": Reason(

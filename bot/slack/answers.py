@@ -46,7 +46,7 @@ def not_yet(command: str, *, admin: bool) -> Message:
 
 def link_sent() -> Message:
     """After `connect`."""
-    return message(say(":envelope_with_arrow: I have sent you a direct message with your personal link."))
+    return message(say(":email: I have sent you a direct message with your personal link."))
 
 
 def saved(status: Status) -> Message:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from bot.domain.permissions import PERMISSIONS
+from bot.domain.permissions import REQUESTS
 from bot.domain.reasons import reason
 from bot.ports import (
     Card,
@@ -77,14 +77,12 @@ def _connect_link(link: ConnectLink) -> Message:
         if again
         else say("Appointments will show up in your calendar, and nobody can book you while you are busy.")
     )
-    asks = join(
-        "\n", (say("• *{asks}*, otherwise {breaks}", asks=each.asks, breaks=each.breaks) for each in PERMISSIONS)
-    )
+    asks = join("\n", (say("• *{asks}*, so that {why}", asks=each.asks, why=each.so_that) for each in REQUESTS))
     return message(
         # Without the address: notifications show on locked screens, and the link is as good as a key.
         say("{verb} your Google Calendar: your personal link is here. It works until {until}.", verb=verb, until=until),
         section(say("*{verb} your Google Calendar*\n{why}", verb=verb, why=why)),
-        section(say("*Google will ask you to let us*\n{asks}\nPlease leave every box ticked.", asks=asks)),
+        section(say("*What we ask Google for*\n{asks}\nPlease tick every box on Google's page.", asks=asks)),
         section(
             say(
                 ":lock: We never store the titles, guests or notes of your events. "

@@ -44,7 +44,7 @@ def disconnect_button(account: str, text: str = "Disconnect") -> Element:
         yes="Disconnect",
         no="Keep it",
     )
-    return button(text, DISCONNECT, style="danger", confirm=question)
+    return button(text, DISCONNECT, confirm=question)  # quiet: the red one is in the question
 
 
 def connection(status: Status) -> Block:

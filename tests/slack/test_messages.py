@@ -5,7 +5,7 @@ from itertools import product
 
 import pytest
 
-from bot.domain.permissions import PERMISSIONS
+from bot.domain.permissions import PERMISSIONS, REQUESTS
 from bot.domain.reasons import REASONS
 from bot.ports import (
     Card,
@@ -80,8 +80,9 @@ def _said(notice: Notice) -> str:
 def test_the_connect_link_says_what_will_be_asked_for_what_is_never_stored_and_how_long_it_works() -> None:
     message = render(ConnectLink(LINK, NOW))
     said = "\n".join(texts(message.payload))
-    for permission in PERMISSIONS:
-        assert permission.asks in said
+    for request in REQUESTS:
+        assert request.asks in said
+        assert request.so_that in said
     assert "never store the titles" in said
     assert "22 November 2026, 14:03 UTC" in said
     (button,) = elements(message.blocks, "connect_open")
@@ -108,7 +109,8 @@ def test_the_card_names_the_account_and_asks_not_you() -> None:
     card = render(Card(UNPICKED, menus(3)))
     assert f":white_check_mark: *{ACCOUNT}* is connected.\nNot you?" in texts(card.blocks)
     (button,) = elements(card.blocks, "disconnect")
-    assert button["style"] == "danger"
+    assert "style" not in button, "quiet beside Save; the question is the red one"
+    assert button["confirm"]["style"] == "danger"
     assert ACCOUNT in button["confirm"]["text"]["text"]
     assert elements(card.blocks, "save_picks")
 
