@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from bot.domain.journey import CONNECTED, PENDING, Result, TicketPage
-from bot.domain.permissions import PERMISSIONS
+from bot.domain.permissions import REQUESTS
 from bot.domain.reasons import reason
 from handlers.headers import REFERRER
 
@@ -97,6 +97,8 @@ class Pages:
             loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
         )
         self._jinja.globals["stylesheet"] = STYLESHEET
+        for name in self._jinja.list_templates(extensions=["html"]):
+            self._jinja.get_template(name)  # compiled now, so that no visitor waits for it
         self._css = (_TEMPLATES / "connect.css").read_text(encoding="utf-8")
 
     async def stylesheet(self, _request: Request) -> Response:
@@ -105,7 +107,7 @@ class Pages:
 
     def personal(self, ticket: str, page: TicketPage) -> Response:
         """Whom the link is for, what will be asked for and why, and the button."""
-        response = self._page("personal.html", ticket=ticket, page=page, permissions=PERMISSIONS)
+        response = self._page("personal.html", ticket=ticket, page=page, requests=REQUESTS)
         # From a no-referrer page Chromium posts `Origin: null`, and the start could not be told from a stranger's.
         response.headers[REFERRER] = "same-origin"
         return response
