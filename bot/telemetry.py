@@ -38,23 +38,18 @@ _SECRET_KEY = re.compile(rf"^(?:{_NAMES}|secret|ticket|body|payload|headers)$", 
 # A verdict's code and a flow's state are plain words; Google's codes and our states never are.
 _PLAIN_WORD = re.compile(r"^[a-z_]{1,40}$")
 _LABEL = re.compile(r"^[a-z0-9_]{0,60}$")
-_LOUD_LIBRARIES = (
-    "google",
-    "googleapiclient",
-    "urllib3",
-    "httplib2",
-    "slack_sdk",
-    "slack_bolt",
-    "requests_oauthlib",
-    "oauthlib",
-    "asyncio",
-    "aiohttp",
-    "alembic",
-    "apscheduler",
-    "sqlalchemy",
-    "multipart",
-    "python_multipart",
-)
+# The least serious thing we want to hear of, by a logger's first name; libraries reset their own levels.
+_HEARD_FROM = {
+    **dict.fromkeys(
+        (
+            *("aiohttp", "alembic", "apscheduler", "asyncio", "google", "googleapiclient", "httplib2", "multipart"),
+            *("oauthlib", "python_multipart", "requests_oauthlib", "slack_sdk", "sqlalchemy", "urllib3"),
+        ),
+        logging.WARNING,
+    ),
+    # What it does not handle it warns of with parts of the payload; http_slack.py says the same without them.
+    "slack_bolt": logging.ERROR,
+}
 
 _registry = CollectorRegistry()
 _events = Counter(
@@ -97,8 +92,8 @@ def configure(stream: TextIO | None = None, hide: Iterable[str] = ()) -> None:
         root.removeHandler(handler)
     root.addHandler(_IntoStructlog())
     root.setLevel(logging.INFO)
-    for name in _LOUD_LIBRARIES:
-        logging.getLogger(name).setLevel(logging.WARNING)
+    for name, least in _HEARD_FROM.items():
+        logging.getLogger(name).setLevel(least)
     # Our own access line knows the route's template; uvicorn's would carry tickets, codes and states.
     access = logging.getLogger("uvicorn.access")
     access.handlers.clear()
@@ -106,6 +101,7 @@ def configure(stream: TextIO | None = None, hide: Iterable[str] = ()) -> None:
     for name in ("uvicorn", "uvicorn.error"):
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = True
+        logging.getLogger(name).setLevel(logging.INFO)
 
 
 class Redaction:
@@ -145,6 +141,8 @@ class _IntoStructlog(logging.Handler):
     """Brings the standard library's records into our chain, under one event name."""
 
     def emit(self, record: logging.LogRecord) -> None:
+        if record.levelno < _HEARD_FROM.get(record.name.partition(".")[0], logging.NOTSET):
+            return
         level = "error" if record.levelno >= logging.ERROR else record.levelname.lower()
         write = getattr(structlog.get_logger(), level, structlog.get_logger().info)
         write("library", logger=record.name, message=record.getMessage(), exc_info=record.exc_info or None)

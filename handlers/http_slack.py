@@ -26,7 +26,7 @@ _REMEMBERED_AT_MOST = 200_000
 _TIMESTAMP = re.compile(r"[0-9]{10}")
 _SIGNATURE = re.compile(r"v0=[0-9a-f]{64}")
 _CERTIFICATE_CHECK_AT_MOST = 1024
-_OK, _BAD_REQUEST, _UNAUTHORIZED, _SERVER_ERROR = 200, 400, 401, 500
+_BAD_REQUEST, _UNAUTHORIZED, _NOT_FOUND, _SERVER_ERROR = 400, 401, 404, 500
 
 
 def router(bolt: AsyncApp, signing_secret: str, clock: Clock) -> APIRouter:
@@ -82,6 +82,8 @@ class SlackEdge:
             log.info("slack_replayed")
             return Response()
         answer = await self._dispatch(payload, request.headers)
+        if answer.status_code == _NOT_FOUND:
+            log.warning("slack_unhandled", kind=str(payload.get("type", "command")))
         if answer.status_code >= _SERVER_ERROR:
             self._seen.forget(signature)
         return answer

@@ -82,6 +82,7 @@ def interaction(payload: Payload) -> Payload:
     _envelope(body)
     kind = body.get("type")
     _need(isinstance(kind, str) and kind in _INTERACTIONS, "type")
+    _need("actions" not in body or kind == "block_actions", "actions")
     user, team = body.get("user"), body.get("team")
     _need(isinstance(user, dict) and _is_id(user.get("id")), "user")
     _need(team is None or (isinstance(team, dict) and _is_id(team.get("id"))), "team")
@@ -224,7 +225,7 @@ def _without_nulls(payload: Payload) -> Payload:
 def _envelope(body: Payload) -> None:
     # Bolt takes anything with these keys for a command or a certificate check, whatever its type says.
     _need("command" not in body and "ssl_check" not in body, "kind")
-    _need(isinstance(body.get("view", {}), dict), "view")
+    _need(isinstance(body.get("event", {}), dict) and isinstance(body.get("view", {}), dict), "inside")
     addresses = body.get("response_urls", [])
     _need(_all_dicts(addresses), "response_urls")
     _need(all(isinstance(each.get("response_url"), str) for each in addresses), "response_urls")

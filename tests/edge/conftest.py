@@ -2,7 +2,6 @@
 
 import base64
 import os
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import StringIO
@@ -10,7 +9,6 @@ from io import StringIO
 import pytest
 import structlog
 from fastapi import FastAPI
-from playwright.sync_api import Browser, Error, sync_playwright
 
 from bot import telemetry
 from bot.settings import Settings
@@ -18,15 +16,10 @@ from handlers import edge, health, http_connect
 from handlers.background import Background
 from handlers.rendering import Pages
 from tests.edge.asgi import Caller
-from tests.edge.consent import RecordedConsent
+from tests.edge.consent import COOKIE, RecordedConsent
 
 SCALE = float(os.environ.get("PROOF_SCALE", "0.01"))
 """1 is the proof's full size; the suite runs a hundredth."""
-
-_CHROMIUM_FLAGS = [
-    *("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-quic", "--no-first-run"),
-    *("--disable-component-update", "--disable-sync"),
-]
 
 
 def settings_for(public_url: str, **more: str) -> Settings:
@@ -63,6 +56,10 @@ class Edge:
         return self.settings.public_url.startswith("https")
 
 
+def cookie(edge: Edge, value: str = COOKIE) -> tuple[str, str]:
+    return ("cookie", f"{'__Host-flow' if edge.secure else 'flow'}={value}")
+
+
 def build_edge(settings: Settings) -> Edge:
     background, pages = Background(4, 100, "edge"), Pages()
     consent, problems = RecordedConsent(settings.google_auth_uri), list[str]()
@@ -95,14 +92,3 @@ def web() -> Iterator[Edge]:
     built = build_edge(settings_for("https://calendar.example.com"))
     yield built
     built.background.stop()
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        try:
-            browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=_CHROMIUM_FLAGS)
-        except Error:
-            pytest.skip("NO CHROMIUM on this machine: the pages were not tried in a browser")
-        yield browser
-        browser.close()

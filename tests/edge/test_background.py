@@ -12,6 +12,7 @@ import structlog
 from bot import telemetry
 from bot.errors import NotConnected
 from handlers.background import Background, Busy, TooSlow
+from tests.edge.asgi import run
 
 
 @pytest.fixture
@@ -54,7 +55,7 @@ def test_an_answer_comes_back_without_blocking_the_loop(pool: Background) -> Non
         gate.set()
         return await asking
 
-    assert asyncio.run(two_at_once()) == 7
+    assert run(two_at_once()) == 7
 
 
 def test_an_error_comes_back_as_itself(pool: Background) -> None:
@@ -62,7 +63,7 @@ def test_an_error_comes_back_as_itself(pool: Background) -> None:
         raise NotConnected
 
     with pytest.raises(NotConnected):
-        asyncio.run(pool.ask(refuses, budget=60))
+        run(pool.ask(refuses, budget=60))
 
 
 def test_a_full_pool_says_busy(pool: Background) -> None:
@@ -70,7 +71,7 @@ def test_a_full_pool_says_busy(pool: Background) -> None:
     assert pool.hand_over(gate.wait)
     assert pool.hand_over(gate.wait)
     with pytest.raises(Busy):
-        asyncio.run(pool.ask(print, budget=60))
+        run(pool.ask(print, budget=60))
     gate.set()
     pool.stop()
 
@@ -83,7 +84,7 @@ def test_past_the_budget_the_work_goes_on_and_its_future_is_handed_out(pool: Bac
             await pool.ask(lambda: "late" if gate.wait(60) else "never", budget=0)
         return slow.value
 
-    slow = asyncio.run(impatient())
+    slow = run(impatient())
     gate.set()
     assert slow.future.result(60) == "late"
 
@@ -99,7 +100,7 @@ def test_a_failure_after_the_budget_is_still_written_down(pool: Background, logg
         with pytest.raises(TooSlow):
             await pool.ask(fails_late, budget=0)
 
-    asyncio.run(impatient())
+    run(impatient())
     gate.set()
     assert pool.drain()
     assert [line["event"] for line in _lines(logged)] == ["too_slow", "bug"]

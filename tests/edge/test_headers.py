@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse, Response
 from handlers.headers import origin
 from handlers.limits import Limits
 from handlers.rendering import STYLESHEET, Pages
-from tests.edge.asgi import Caller
+from tests.edge.asgi import Caller, run
 from tests.edge.conftest import Edge, build_edge, settings_for
 from tests.edge.consent import COOKIE, STATE, TICKET
 
@@ -49,7 +49,7 @@ def test_every_answer_is_protected(any_edge: Edge, method: str, target: str, sta
     any_edge.http.router.add_route("/breaks", breaking)
     name = "__Host-flow" if any_edge.secure else "flow"
     caller = Caller(any_edge.http, {"cookie": f"{name}={COOKIE}", **dict(OURS)})
-    answer = asyncio.run(caller.ask(method, target))
+    answer = run(caller.ask(method, target))
     assert answer.status == status
     assert _protection(answer.headers) == {
         "content-security-policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; "
@@ -126,7 +126,7 @@ def test_a_body_that_does_not_say_its_size_is_counted(web: Edge) -> None:
             sent += 1
             yield b"x" * 65536
 
-    answer = asyncio.run(reader(web).ask("POST", "/read", chunks=endless()))
+    answer = run(reader(web).ask("POST", "/read", chunks=endless()))
     assert answer.status == 413
     assert sent <= 17, "it stopped listening as soon as it was too much"
 
@@ -139,14 +139,14 @@ def test_a_body_that_never_ends_is_waited_for_only_so_long() -> None:
     edge = build_edge(settings_for("https://calendar.example.com"))
     patient = next(each for each in edge.http.user_middleware if each.cls is Limits)  # type: ignore[comparison-overlap]  # a factory type
     patient.kwargs["patience"] = 0.0
-    answer = asyncio.run(reader(edge).ask("POST", "/read", chunks=stalls()))
+    answer = run(reader(edge).ask("POST", "/read", chunks=stalls()))
     edge.background.stop()
     assert answer.status == 408
 
 
 @pytest.mark.parametrize("length", ["-1", "1e3", "", "9" * 30])
 def test_a_length_that_is_none_is_refused(web: Edge, length: str) -> None:
-    assert asyncio.run(reader(web).ask("POST", "/read", [("content-length", length)])).status in (400, 413)
+    assert run(reader(web).ask("POST", "/read", [("content-length", length)])).status in (400, 413)
 
 
 def test_headers_of_more_than_32_kilobytes_are_refused(web: Edge) -> None:
