@@ -5,15 +5,12 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
-from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
+from pydantic import SecretStr
 from slack_bolt.app.async_app import AsyncApp
-from slack_bolt.authorization import AuthorizeResult
-from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.errors import BotError
 from bot.google.calendar import GoogleCalendars
 from bot.google.oauth import GoogleConsent
 from bot.google.transport import Transport
@@ -25,18 +22,19 @@ from bot.services.consent import ConsentFlow, Policy
 from bot.services.deliveries import Deliveries
 from bot.services.surfaces import Surfaces
 from bot.services.tickets import Tickets
-from bot.services.workspaces import Single, Workspaces
+from bot.services.workspaces import Workspaces
 from bot.settings import Settings
 from bot.slack.directory import SlackDirectory, home_team
 from bot.slack.notifier import SlackNotifier
 from bot.slack.sign_in import SlackSignInWithOpenID
 from bot.slack.workspaces import Clients, SlackInstaller
-from handlers import edge, health, http_connect, http_install, http_slack
+from handlers import edge, health, http_connect, http_install, http_slack, slack_app
 from handlers.background import Background
 from handlers.desk import Desk
-from handlers.http_install import Installing
+from handlers.http_install import INSTALL, Installing
 from handlers.jobs import Jobs
 from handlers.rendering import Pages
+from handlers.slack_app import Admission
 from handlers.slack_commands import Commands
 from handlers.slack_home import Home
 from handlers.slack_modals import Modals
@@ -44,9 +42,12 @@ from storage import canary, schema
 from storage.crypto import Sealer
 from storage.database import Database, DatabaseUnavailable
 
+if TYPE_CHECKING:
+    from handlers.socket_mode import SocketMode
+
 CALLBACK = "/oauth/google/callback"
-SLACK_RETURN = "/slack/oauth_redirect"
-_AUTHORIZE_BUDGET = 2.0
+_FINISH = 15.0
+"""Seconds for work in hand, once we are told to stop."""
 
 
 class SystemClock:
@@ -76,7 +77,8 @@ class Bot:
     def close(self) -> None:
         """Stop the clock, finish the work, let go of the database."""
         self.jobs.stop()
-        self.people.stop()
+        self.people.drain(_FINISH)  # with its doors open: work in hand may hand over more
+        self.people.stop(_FINISH)
         for close in self.closers:
             close()
         self.database.close()
@@ -92,8 +94,13 @@ def build(settings: Settings, clock: Clock | None = None) -> Bot:
         canary.check(session, sealer, clock.now())
     people = Background(workers=16, waiting=2000, name="people")
 
-    single = _single(settings)
-    workspaces = Workspaces(database, sealer, clock, single)
+    workspaces = Workspaces(
+        database,
+        sealer,
+        clock,
+        lambda token: home_team(settings.slack_api_url, token),
+        _plain(settings.slack_bot_token),
+    )
     clients = Clients(workspaces.token_for, settings.slack_api_url)
     notifier, directory = SlackNotifier(clients, settings.slack_api_url), SlackDirectory(clients)
     slack_client = _slack_client(settings)
@@ -133,7 +140,8 @@ def build(settings: Settings, clock: Clock | None = None) -> Bot:
     desk = Desk(people, deliveries, notifier)
     modals = Modals(desk, people, surfaces, picks, notifier)
 
-    bolt = _bolt(settings, workspaces, people)
+    install_url = settings.public_url + INSTALL if installer.available else None
+    bolt = slack_app.build(settings.slack_api_url, Admission(workspaces, people, install_url))
     for listeners in (Commands(desk, tickets, surfaces, modals), modals, Home(desk, surfaces, workspaces)):
         listeners.register(bolt)
     jobs = Jobs(people, {"purge": (deliveries.purge, timedelta(hours=1))})
@@ -142,21 +150,17 @@ def build(settings: Settings, clock: Clock | None = None) -> Bot:
     return bot
 
 
-def _single(settings: Settings) -> Single | None:
-    token = settings.slack_bot_token
-    if token is None:
-        return None
-    return Single(token.get_secret_value(), lambda secret: home_team(settings.slack_api_url, secret))
+def _plain(secret: SecretStr | None) -> str | None:
+    return secret.get_secret_value() if secret else None
 
 
 def _slack_client(settings: Settings) -> dict[str, Any]:
-    secret = settings.slack_client_secret
     return {
         "api_url": settings.slack_api_url,
         "web_url": settings.slack_web_url,
         "public_url": settings.public_url,
         "client_id": settings.slack_client_id,
-        "client_secret": secret.get_secret_value() if secret else None,
+        "client_secret": _plain(settings.slack_client_secret),
     }
 
 
@@ -173,65 +177,61 @@ def _google(settings: Settings, clock: Clock) -> GoogleConsent:
     )
 
 
-def _bolt(settings: Settings, workspaces: Workspaces, people: Background) -> AsyncApp:
-    async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult | None:
-        team = team_id or ""
-        try:
-            # In memory but for the first request of a team: the event loop must not wait for a database or for Slack.
-            token = workspaces.known(team) or await people.ask(workspaces.token_for, team, budget=_AUTHORIZE_BUDGET)
-        except BotError:
-            return None
-        return AuthorizeResult(enterprise_id=enterprise_id, team_id=team, bot_token=token)
-
-    return AsyncApp(
-        client=AsyncWebClient(base_url=settings.slack_api_url, timeout=2),
-        authorize=authorize,  # type: ignore[arg-type]  # Bolt takes None for "not installed here"
-        signing_secret=_signing_secret(settings),
-        request_verification_enabled=False,  # handlers/http_slack.py proves requests, before Bolt sees them
-        process_before_response=True,
-    )
-
-
-def _signing_secret(settings: Settings) -> str:
-    secret = settings.slack_signing_secret
-    return secret.get_secret_value() if secret else ""
-
-
 def _http(
     settings: Settings, bot: Bot, flow: ConsentFlow, installer: SlackInstaller, workspaces: Workspaces, clock: Clock
 ) -> FastAPI:
     http = FastAPI(lifespan=_lifespan(settings, bot), docs_url=None, redoc_url=None, openapi_url=None)
     pages, installing = Pages(), Installing(installer, workspaces, settings)
     edge.harden(http, pages, settings)
-    if settings.slack_signing_secret:
-        http.include_router(http_slack.router(bot.slack, _signing_secret(settings), clock))
+    signing_secret = _plain(settings.slack_signing_secret)
+    if signing_secret:
+        http.include_router(http_slack.router(bot.slack, signing_secret, clock))
     http.include_router(http_install.router(installing, pages))
     http.include_router(http_connect.router(flow, bot.people, pages, settings, installing))
-    http.include_router(health.router(lambda: _problems(settings, bot), bot.people, settings.metrics_token))
+    http.include_router(
+        health.router(_Readiness(bot.database, settings.database_url).problems, bot.people, settings.metrics_token)
+    )
     return http
 
 
-def _problems(settings: Settings, bot: Bot) -> list[str]:
-    try:
-        bot.database.check()
-    except DatabaseUnavailable:
-        return ["the database does not answer"]
-    return ["the database schema is behind"] if schema.is_behind(settings.database_url) else []
+class _Readiness:
+    """The database answers, and its schema is ours. A schema that was is not looked at again: later ones only add."""
+
+    def __init__(self, database: Database, url: str) -> None:
+        self._database = database
+        self._url = url
+        self._schema_is_ours = False
+
+    def problems(self) -> list[str]:
+        try:
+            self._database.check()
+        except DatabaseUnavailable:
+            return ["the database does not answer"]
+        self._schema_is_ours = self._schema_is_ours or not schema.is_behind(self._url)
+        return [] if self._schema_is_ours else ["the database schema is behind"]
 
 
 def _lifespan(settings: Settings, bot: Bot) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        socket = _socket(settings, bot)
         bot.jobs.start()
-        app_token = settings.slack_app_token
-        socket = AsyncSocketModeHandler(bot.slack, app_token.get_secret_value()) if app_token else None
         if socket:
-            await socket.connect_async()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
+            await socket.start()
         try:
             yield
         finally:
             if socket:
-                await socket.close_async()  # type: ignore[no-untyped-call]  # as above
+                await socket.stop()
             bot.jobs.stop()
 
     return lifespan
+
+
+def _socket(settings: Settings, bot: Bot) -> "SocketMode | None":
+    app_token = _plain(settings.slack_app_token)
+    if not app_token:
+        return None
+    from handlers.socket_mode import SocketMode  # it brings a second Slack client along: only where it is used
+
+    return SocketMode(bot.slack, app_token, settings.slack_api_url)

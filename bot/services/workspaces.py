@@ -1,68 +1,85 @@
 """The workspaces the app is installed in, and the bot token of each."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from datetime import datetime, timedelta
 from threading import Lock
 
-from bot.errors import NotAnEmployee, SecretUnreadable
+import structlog
+
+from bot.errors import BotError, NotAnEmployee, OperatorMustMend, SecretUnreadable
 from bot.ports import Clock, Installation
 from storage import crypto, workspaces
 from storage.crypto import Sealer
 from storage.database import Database
 
+log = structlog.get_logger()
 
-@dataclass(frozen=True)
-class Single:
-    """The one workspace of SLACK_BOT_TOKEN. ``home`` asks Slack which it is."""
+_BELIEVED = timedelta(minutes=1)
+"""How long a stored token is used from memory: another replica may have seen the app installed again."""
 
-    token: str
-    home: Callable[[str], str]
 
-    def __repr__(self) -> str:
-        return "Single(…)"
+class NotInstalled(NotAnEmployee):
+    """Calendar Bot is not installed in this workspace."""
 
 
 class Workspaces:
-    """Looks up bot tokens; the database is asked once a process and team."""
+    """Looks up bot tokens; the database is asked once a minute, process and team.
 
-    def __init__(self, database: Database, sealer: Sealer, clock: Clock, single: Single | None) -> None:
+    ``home`` asks Slack which workspace a token is of. ``lone_token`` is SLACK_BOT_TOKEN.
+    """
+
+    def __init__(
+        self, database: Database, sealer: Sealer, clock: Clock, home: Callable[[str], str], lone_token: str | None
+    ) -> None:
         self._database = database
         self._sealer = sealer
         self._clock = clock
-        self._single = single
-        self._tokens: dict[str, str] = {}
+        self._home = home
+        self._lone_token = lone_token
+        self._lone_team: str | None = None
+        self._tokens: dict[str, tuple[str, datetime]] = {}
         self._lock = Lock()
 
     def known(self, team_id: str) -> str | None:
         """The token if it is at hand already; never waits."""
-        return self._tokens.get(team_id)
+        token, believed_until = self._tokens.get(team_id, ("", None))
+        return token if believed_until and self._clock.now() < believed_until else None
 
     def token_for(self, team_id: str) -> str:
-        """The bot token for a workspace. Raises NotAnEmployee for one we are not installed in, SlackUnavailable."""
-        with self._lock:
-            known = self._tokens.get(team_id)
+        """The bot token for a workspace. Raises NotInstalled, SecretUnreadable, SlackUnavailable, OperatorMustMend."""
+        known = self.known(team_id)
         if known:
             return known
-        token = self._lone_token(team_id) or self._stored_token(team_id)
+        token = self._lone_token_of(team_id) or self._opened(self._stored(team_id), team_id)
         with self._lock:
-            self._tokens[team_id] = token
+            self._tokens[team_id] = (token, self._clock.now() + _BELIEVED)
         return token
 
-    def _lone_token(self, team_id: str) -> str | None:
-        # A signed request may come from another workspace of the same app: its ids mean other people there.
-        if self._single is None or self._single.home(self._single.token) != team_id:
-            return None
-        return self._single.token
+    def installed(self) -> list[str]:
+        """The teams whose tokens are stored."""
+        with self._database.reading() as session:
+            return [row.team_id for row in workspaces.all(session)]
 
-    def _stored_token(self, team_id: str) -> str:
+    def _lone_token_of(self, team_id: str) -> str | None:
+        if self._lone_token is None:
+            return None
+        if self._lone_team is None:
+            self._lone_team = self._home(self._lone_token)
+        # A signed request may come from another workspace of the same app: its ids mean other people there.
+        return self._lone_token if self._lone_team == team_id else None
+
+    def _stored(self, team_id: str) -> bytes:
         with self._database.reading() as session:
             row = workspaces.of(session, team_id)
-            if row is None:
-                raise NotAnEmployee("Calendar Bot is not installed in this workspace.")
-            try:
-                return self._sealer.open(row.bot_token, _token_aad(team_id))
-            except crypto.Unreadable:
-                raise SecretUnreadable from None
+        if row is None:
+            raise NotInstalled
+        return row.bot_token
+
+    def _opened(self, sealed: bytes, team_id: str) -> str:
+        try:
+            return self._sealer.open(sealed, _token_aad(team_id))
+        except crypto.Unreadable:
+            raise SecretUnreadable from None
 
     def install(self, installation: Installation) -> None:
         """Remember a workspace that has just installed the app, or installed it again."""
@@ -77,13 +94,38 @@ class Workspaces:
                 scopes=installation.scopes,
                 now=self._clock.now(),
             )
-        with self._lock:
-            self._tokens.pop(installation.team_id, None)
+        self._forget(installation.team_id)
+        log.info("workspace_installed", team=installation.team_id)
 
     def uninstall(self, team_id: str) -> None:
-        """Slack says the app was removed there: its token is dead."""
+        """Slack says the app was removed there. Its word may come late, after a new installation: the token is asked.
+
+        Only a token that Slack refuses is erased; one that still works, or that cannot be tried just now, stays.
+        """
+        self._forget(team_id)
+        try:
+            sealed = self._stored(team_id)
+        except NotInstalled:
+            return
+        if not self._is_dead(sealed, team_id):
+            log.info("workspace_kept", team=team_id)
+            return
         with self._database.transaction() as session:
-            workspaces.remove(session, team_id)
+            row = workspaces.of(session, team_id)
+            if row is not None and row.bot_token == sealed:  # else it was installed again this very moment
+                workspaces.remove(session, team_id)
+        log.info("workspace_uninstalled", team=team_id)
+
+    def _is_dead(self, sealed: bytes, team_id: str) -> bool:
+        try:
+            self._home(self._opened(sealed, team_id))
+        except (SecretUnreadable, OperatorMustMend):
+            return True
+        except BotError:
+            return False
+        return False
+
+    def _forget(self, team_id: str) -> None:
         with self._lock:
             self._tokens.pop(team_id, None)
 

@@ -1,0 +1,100 @@
+"""Bolt's app as we use it: what is a genuine request, and where we are installed, is for us to say."""
+
+import os
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.context.async_context import AsyncBoltContext
+from slack_bolt.response import BoltResponse
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.errors import BotError
+from bot.services.workspaces import NotInstalled, Workspaces
+from bot.slack import views
+from handlers.background import Background
+from handlers.desk import Ack
+
+log = structlog.get_logger()
+
+Next = Callable[[], Awaitable[BoltResponse]]
+
+_TOKEN = "token_of_team"  # noqa: S105 - a key of Bolt's context
+_BUDGET = 2.0
+# Bolt makes an installation flow of its own out of these, if it finds them in the environment.
+_BOLT_READS = ("SLACK_BOT_TOKEN", "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_VERIFICATION_TOKEN")
+# Events about an installation that has just ended come without one.
+_FAREWELLS = frozenset({"app_uninstalled", "tokens_revoked"})
+
+
+def build(api_url: str, admission: "Admission") -> AsyncApp:
+    """Without listeners yet. It proves no request: handlers/http_slack.py does, before it sees one."""
+    with _hidden_from_environment(_BOLT_READS):
+        return AsyncApp(
+            client=AsyncWebClient(base_url=api_url, timeout=2),
+            before_authorize=admission.check,
+            authorize=admission.authorize,
+            signing_secret="",
+            request_verification_enabled=False,
+            process_before_response=True,
+        )
+
+
+@dataclass(frozen=True)
+class Admission:
+    """Asked before Bolt looks for a token: are we installed where this request comes from?
+
+    ``install_url`` is where the app can be installed from, if it can.
+    """
+
+    workspaces: Workspaces
+    people: Background
+    install_url: str | None
+
+    async def check(self, body: dict[str, Any], context: AsyncBoltContext, ack: Ack, next: Next) -> object:  # noqa: A002 - Bolt passes it by this name
+        """On to the listeners with the workspace's token, or an answer in the form this kind of request takes."""
+        if body.get("type") == "url_verification" or (body.get("event") or {}).get("type") in _FAREWELLS:
+            return await next()
+        team = context.team_id or ""
+        try:
+            # In memory but for the first request of a minute: the event loop must not wait for a database or for Slack.
+            token = self.workspaces.known(team)
+            context[_TOKEN] = token or await self.people.ask(self.workspaces.token_for, team, budget=_BUDGET)
+        except BotError as error:
+            log.warning("not_admitted", team=team, error=type(error).__name__)
+            return await ack(**_answer(body, self._words(error)))
+        return await next()
+
+    @staticmethod
+    async def authorize(context: AsyncBoltContext) -> AuthorizeResult:
+        """What Bolt wants to know; it was looked up a moment ago."""
+        return AuthorizeResult(
+            enterprise_id=context.enterprise_id, team_id=context.team_id, bot_token=context.get(_TOKEN)
+        )
+
+    def _words(self, error: BotError) -> str:
+        if isinstance(error, NotInstalled) and self.install_url:
+            return f"{error} Somebody who may add apps to it can do that here: {self.install_url}"
+        return str(error)
+
+
+def _answer(body: dict[str, Any], words: str) -> dict[str, Any]:
+    """Only commands and modals have room for words in their acknowledgement."""
+    if "command" in body:
+        return {"text": words, "response_type": "ephemeral"}
+    if body.get("type") == "view_submission":
+        return {"response_action": "update", "view": views.problem_view(words)}
+    return {"options": []} if body.get("type") == "block_suggestion" else {}
+
+
+@contextmanager
+def _hidden_from_environment(names: Iterable[str]) -> Iterator[None]:
+    hidden = {name: os.environ.pop(name) for name in names if name in os.environ}
+    try:
+        yield
+    finally:
+        os.environ.update(hidden)
