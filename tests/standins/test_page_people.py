@@ -69,6 +69,15 @@ def test_a_command_with_its_name_completed(sandbox: Sandbox, window: Window) -> 
     assert (payload["text"], payload["user_id"], payload["channel_id"]) == ("connect", ANA, "D0ANA")
 
 
+def test_the_bare_command_is_sent_as_it_is(sandbox: Sandbox, window: Window) -> None:
+    """Enter takes from the list only what was not yet a command."""
+    page = window.open()
+    page.get_by_test_id("composer").fill("/calendar")
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("ephemeral")).to_be_visible()
+    assert sandbox.gallery.of("command")[0]["text"] == ""
+
+
 def test_words_to_the_bot(sandbox: Sandbox, window: Window) -> None:
     page = window.open()
     page.get_by_test_id("composer").fill("hello <b>there</b>")

@@ -17,6 +17,7 @@ export function mountComposer() {
   let offered = [];
   let active = 0;
   let closed = false;
+  let moved = false;
 
   const list = h("ul", { class: "commands", id: "commands", role: "listbox", "aria-label": "Commands", hidden: true });
   const field = h("textarea", {
@@ -43,6 +44,7 @@ export function mountComposer() {
   function onInput() {
     sendButton.disabled = !field.value.trim();
     closed = false;
+    moved = false;
     suggest();
   }
 
@@ -89,8 +91,9 @@ export function mountComposer() {
   function onKey(event) {
     if (event.isComposing) return;
     if (offered.length > 0 && event.key in { ArrowDown: 1, ArrowUp: 1 }) {
+      moved = true;
       mark((active + (event.key === "ArrowDown" ? 1 : offered.length - 1)) % offered.length);
-    } else if (offered.length > 0 && (event.key === "Tab" || event.key === "Enter") && !event.shiftKey) {
+    } else if (offered.length > 0 && !event.shiftKey && (event.key === "Tab" || (event.key === "Enter" && !isWhole()))) {
       take(active);
     } else if (offered.length > 0 && event.key === "Escape") {
       closed = true;
@@ -101,6 +104,11 @@ export function mountComposer() {
       return;
     }
     event.preventDefault();
+  }
+
+  // "/calendar" alone is a command too; Enter sends it unless somebody went down the list.
+  function isWhole() {
+    return !moved && field.value.trim() === "/calendar";
   }
 
   async function send() {

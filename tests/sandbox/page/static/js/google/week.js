@@ -60,7 +60,7 @@ function eventButton(event, state, account, calendar, { withTime, length = "" })
       on: { click: () => showEvent(event, { title, times }, account, calendar) },
     },
     h("b", {}, title),
-    withTime ? times : null,
+    withTime ? h("span", {}, times) : null,
   );
 }
 
