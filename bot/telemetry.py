@@ -4,6 +4,7 @@ import logging
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any, TextIO
 
 import structlog
@@ -37,6 +38,7 @@ _SECRET = re.compile(
 _SECRET_KEY = re.compile(rf"^(?:{_NAMES}|secret|ticket|body|payload|headers)$", re.IGNORECASE)
 # A verdict's code and a flow's state are plain words; Google's codes and our states never are.
 _PLAIN_WORD = re.compile(r"^[a-z_]{1,40}$")
+_OURS = frozenset({"level", "timestamp"})
 _LABEL = re.compile(r"^[a-z0-9_]{0,60}$")
 # The least serious thing we want to hear of, by a logger's first name; libraries reset their own levels.
 _HEARD_FROM = {
@@ -113,24 +115,29 @@ class Redaction:
 
     def __call__(self, _logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
         """The line without secrets."""
-        return {key: self._cleaned(value, key) for key, value in line.items()}
+        return {key: value if key in _OURS else self._cleaned(value, key) for key, value in line.items()}
 
     def text(self, text: str) -> str:
         """``text`` without secrets."""
         if self._exact:
             text = self._exact.sub(HIDDEN, text)
-        return _SECRET.sub(_hide, text)
+        return text if _PLAIN_WORD.match(text) else _SECRET.sub(_hide, text)
 
     def _cleaned(self, value: Any, key: str = "") -> Any:
         if value is None or isinstance(value, bool | int | float):
             return value
-        if key and _SECRET_KEY.match(key) and not (isinstance(value, str) and _PLAIN_WORD.match(value)):
+        if _names_a_secret(key) and not (isinstance(value, str) and _PLAIN_WORD.match(value)):
             return HIDDEN
         if isinstance(value, Mapping):
             return {self.text(str(name)): self._cleaned(each, str(name)) for name, each in value.items()}
         if isinstance(value, list | tuple | set | frozenset):
             return [self._cleaned(each) for each in value]
         return self.text(value if isinstance(value, str) else str(value))
+
+
+@lru_cache(maxsize=1024)
+def _names_a_secret(key: str) -> bool:
+    return _SECRET_KEY.match(key) is not None
 
 
 def _hide(found: re.Match[str]) -> str:
@@ -155,7 +162,12 @@ def _counted(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict
 
 def count(event: str, outcome: str = "") -> None:
     """Count something without a log line. A name that is no plain word is counted as "other"."""
-    _events.labels(*(each if _LABEL.match(each) else "other" for each in (event, outcome))).inc()
+    _counter(event, outcome).inc()
+
+
+@lru_cache(maxsize=1024)
+def _counter(event: str, outcome: str) -> Counter:
+    return _events.labels(*(each if _LABEL.match(each) else "other" for each in (event, outcome)))
 
 
 def counted(event: str, outcome: str = "") -> float:
@@ -165,7 +177,12 @@ def counted(event: str, outcome: str = "") -> float:
 
 def observe_request(method: str, route: str, status: int, seconds: float) -> None:
     """Measure one answered request. ``route`` is the template, never the address."""
-    _requests.labels(method, route, str(status)).observe(seconds)
+    _histogram(method, route, status).observe(seconds)
+
+
+@lru_cache(maxsize=1024)
+def _histogram(method: str, route: str, status: int) -> Histogram:
+    return _requests.labels(method, route, str(status))
 
 
 def watch(pool: str, inside: Callable[[], float]) -> None:
