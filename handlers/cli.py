@@ -36,10 +36,11 @@ def serve() -> None:
     """
     settings = _settings()
     from handlers import serving
+    from handlers.starting import CannotStart
 
     try:
         serving.serve(settings)
-    except serving.CannotServe as error:
+    except CannotStart as error:
         _end(str(error))
 
 
@@ -47,9 +48,13 @@ def serve() -> None:
 def migrate() -> None:
     """Bring the database's schema up to date. Safe to run twice."""
     settings = _settings()
+    from handlers import starting
     from storage import schema
 
-    schema.migrate(settings.database_url)
+    try:
+        starting.migrate(settings.database_url)
+    except starting.CannotStart as error:
+        _end(str(error))
     typer.echo(f"The schema is at {schema.head_revision()}.")
 
 
@@ -93,8 +98,9 @@ def environment(directory: Path | None = None) -> Mapping[str, str]:
     from dotenv import dotenv_values
 
     file = (directory or Path.cwd()) / ".env"
-    written = {name: value for name, value in dotenv_values(file).items() if value} if file.is_file() else {}
-    return {**written, **os.environ}
+    written = dotenv_values(file) if file.is_file() else {}
+    # An empty variable is an unset one, and does not hide what the file says.
+    return {name: value for source in (written, os.environ) for name, value in source.items() if value}
 
 
 def _settings() -> "Settings":

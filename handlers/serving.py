@@ -1,51 +1,110 @@
-"""Running the bot for real: the schema first, then the server."""
+"""Running the bot for real: alone with its database, the schema first, then the server, then the work in hand."""
 
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+import structlog
 import uvicorn
 
 from bot import telemetry
 from bot.settings import Settings
-from handlers import app
-from storage import schema
+from handlers import app, starting
+from handlers.starting import CannotStart
+from storage import sole_server
 from storage.crypto import Unreadable
+from storage.engines import DatabaseUrlInvalid
+
+log = structlog.get_logger()
 
 _MAX_HEADER_BYTES = 32 * 1024
 _GRACE = 10
 
 
-class CannotServe(Exception):
-    """Why the process does not start, and what to do."""
-
-
-def prepare(settings: Settings) -> None:
-    """Bring SQLite's schema up to date; a PostgreSQL one is the operator's to migrate. Raises CannotServe."""
-    if settings.database_url.startswith("sqlite"):
-        schema.migrate(settings.database_url)
-    elif schema.is_behind(settings.database_url):
-        raise CannotServe("The database schema is behind this version. Run `calendar-bot migrate`, then start again.")
-
-
 def serve(settings: Settings) -> None:
-    """Serve until told to stop. Raises CannotServe."""
+    """Serve until told to stop, then finish the work in hand. Raises CannotStart."""
     telemetry.configure(hide=settings.secrets())
-    prepare(settings)
+    with ExitStack() as stack:
+        stack.enter_context(_alone(settings.database_url))
+        starting.prepare(settings.database_url)
+        listening = stack.enter_context(_listening(settings.host, settings.port))
+        bot = _built(settings)
+        stack.callback(bot.close)
+        config = uvicorn.Config(
+            bot.http,
+            lifespan="on",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            h11_max_incomplete_event_size=_MAX_HEADER_BYTES,
+            timeout_graceful_shutdown=_GRACE,
+        )
+        log.info("serving", address=_address(listening), public_url=settings.public_url)
+        with _signals_outlived():
+            uvicorn.Server(config).run([listening])
+        log.info("finishing")
+    log.info("ended")
+
+
+def _built(settings: Settings) -> app.Bot:
     try:
-        bot = app.build(settings)
+        return app.build(settings)
     except Unreadable:
-        raise CannotServe(
+        raise CannotStart(
             "ENCRYPTION_KEYS does not hold the key that this database was sealed with. Put the earlier key back, "
             "after the new one."
         ) from None
-    config = uvicorn.Config(
-        bot.http,
-        host=settings.host,
-        port=settings.port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        h11_max_incomplete_event_size=_MAX_HEADER_BYTES,
-        timeout_graceful_shutdown=_GRACE,
-    )
+
+
+@contextmanager
+def _alone(url: str) -> Iterator[None]:
     try:
-        uvicorn.Server(config).run()
+        with sole_server.sole_server(url):
+            yield
+    except sole_server.AlreadyServed:
+        raise CannotStart(
+            "Another `calendar-bot serve` uses this SQLite database. One process at a time: stop the other one, or use "
+            "PostgreSQL for several (DATABASE_URL=postgresql+psycopg://…)."
+        ) from None
+    except sole_server.LockUnavailable:
+        raise CannotStart(
+            "The SQLite database lies where files cannot be locked. Put it on a local disk, or use PostgreSQL."
+        ) from None
+    except DatabaseUrlInvalid as error:
+        raise CannotStart(str(error)) from None
+
+
+@contextmanager
+def _listening(host: str, port: int) -> Iterator[socket.socket]:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # asyncio sends without delay only on sockets that say they are TCP
+    with socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP) as made:
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            made.bind((host, port))
+        except OSError as error:
+            raise CannotStart(
+                f"HOST and PORT: cannot listen on {host}, port {port}: {error.strerror}. Is another process there?"
+            ) from None
+        yield made
+
+
+def _address(listening: socket.socket) -> str:
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+@contextmanager
+def _signals_outlived() -> Iterator[None]:
+    """Having shut down, uvicorn raises its signal again: it would end the process before the work in hand is done."""
+    before = {number: signal.signal(number, _heard) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
     finally:
-        bot.close()
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _heard(_number: int, _frame: object) -> None:
+    """Once is enough; after this block a second one ends the process at once."""

@@ -88,7 +88,13 @@ def _postgresql(url: URL) -> Engine:
 def _keep_private(file: Path) -> None:
     """Only our own user reads the database. SQLite gives its WAL the mode of the file beside it."""
     try:
-        os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
+        # Only to make it. Closing one that is there would let go of every lock that SQLite holds on it in this process:
+        # another process would then delete the WAL under us, and with it all we write from there on
+        # (sqlite.org/howtocorrupt.html, 2.2).
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    except FileExistsError:
+        if not file.is_file() or not os.access(file, os.R_OK | os.W_OK):
+            raise DatabaseUrlInvalid(f"DATABASE_URL names {file}, which cannot be read and written") from None
     except OSError as error:
         raise DatabaseUrlInvalid(f"DATABASE_URL names {file}, which cannot be opened: {error.strerror}") from error
     for path in (file, file.with_name(f"{file.name}-wal"), file.with_name(f"{file.name}-shm")):

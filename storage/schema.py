@@ -7,6 +7,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection
 
 from storage import engines
@@ -14,9 +15,22 @@ from storage import engines
 _MIGRATORS_QUEUE = 0x63616C  # any number of our own: PostgreSQL's advisory locks are numbered
 
 
+class SchemaUnknown(Exception):
+    """The database was migrated by a newer version of this program. Run that one, or restore a backup."""
+
+    def __init__(self) -> None:
+        super().__init__(self.__doc__)
+
+
 def migrate(url: str, revision: str = "head") -> None:
-    """Upgrade to ``revision`` in one transaction. Of several processes that try at once, one does it."""
+    """Upgrade to ``revision`` in one transaction. Of several processes that try at once, one does it.
+
+    Raises SchemaUnknown.
+    """
     with _migrating(url) as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+        if current and not _is_known(current):
+            raise SchemaUnknown
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
@@ -51,6 +65,13 @@ def head_revision() -> str:
 def is_behind(url: str) -> bool:
     """Whether the database is not at the revision the code needs."""
     return current_revision(url) != head_revision()
+
+
+def _is_known(revision: str) -> bool:
+    try:
+        return ScriptDirectory.from_config(_config()).get_revision(revision) is not None
+    except CommandError:
+        return False
 
 
 def _config() -> Config:
