@@ -80,6 +80,7 @@ def test_an_employee_connects_picks_looks_and_disconnects(screen: Screen) -> Non
     expect(screen.page.get_by_text("What we never store")).to_be_visible()
     screen.page.get_by_test_id("tab-messages").click()
     screen.types("/calendar disconnect")
+    expect(screen.answer()).to_contain_text("Disconnect ana@acme.example?")
     screen.answer().get_by_role("button", name="Disconnect").click()
     expect(screen.answer()).to_contain_text("is disconnected")
     assert screen.world.google.grants("ana@acme.example") == []
