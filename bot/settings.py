@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from functools import cached_property
 from typing import Annotated
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
@@ -15,6 +15,7 @@ from bot.domain.identity import AccountMatch
 from bot.errors import SettingsInvalid
 
 _KEY_BYTES = 32
+_DATABASES = ("sqlite:///", "sqlite+pysqlite:///", "postgresql://", "postgres://", "postgresql+psycopg://")
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -40,7 +41,7 @@ class Settings(BaseSettings):
     public_url: str
     host: str = "127.0.0.1"
     port: int = Field(default=3000, ge=0, le=65535)
-    database_url: str = "sqlite:///calendar-bot.db"
+    database_url: str = Field(default="sqlite:///calendar-bot.db", repr=False)  # it may hold a password
     encryption_keys: Secrets
     slack_bot_token: Secret = None
     slack_signing_secret: Secret = None
@@ -77,7 +78,8 @@ class Settings(BaseSettings):
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> "Settings":
         """The settings found in ``environment``. Raises SettingsInvalid naming every problem."""
-        known = {name: environment[name.upper()] for name in cls.model_fields if environment.get(name.upper())}
+        given = {name: environment.get(name.upper(), "").strip() for name in cls.model_fields}
+        known = {name: value for name, value in given.items() if value}
         problems = _contradictions(known)
         settings = None
         try:
@@ -91,11 +93,19 @@ class Settings(BaseSettings):
     @field_validator("public_url")
     @classmethod
     def _an_origin(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if parts.path.strip("/") or parts.query or parts.fragment or parts.username or not parts.hostname:
+        parts = _address(value)
+        if parts.path.strip("/") or parts.query or parts.fragment or not parts.hostname:
             raise ValueError("must be an address without a path, like https://calendar.example.com")
-        _check_scheme(value)
+        _check_scheme(parts)
         return value.rstrip("/")
+
+    @field_validator("database_url")
+    @classmethod
+    def _a_database(cls, value: str) -> str:
+        # Only how it begins: the rest is for the database's own libraries to judge, when it is opened.
+        if not value.startswith(_DATABASES):
+            raise ValueError("must begin with sqlite:/// or postgresql+psycopg://")
+        return value
 
     @field_validator(
         "slack_api_url",
@@ -107,7 +117,7 @@ class Settings(BaseSettings):
     )
     @classmethod
     def _an_address(cls, value: str) -> str:
-        _check_scheme(value)
+        _check_scheme(_address(value))
         return value
 
     @field_validator("slack_api_url", "google_calendar_url")
@@ -145,7 +155,14 @@ class Settings(BaseSettings):
             self.metrics_token,
         )
         found = [*self.encryption_keys, *self.google_client_secret, *(each for each in single if each)]
-        return [secret.get_secret_value() for secret in found]
+        return [*(secret.get_secret_value() for secret in found), *self._database_password()]
+
+    def _database_password(self) -> list[str]:
+        try:
+            password = urlsplit(self.database_url).password
+        except ValueError:
+            return []
+        return [password, unquote(password)] if password else []
 
     @property
     def public_is_loopback(self) -> bool:
@@ -184,7 +201,7 @@ def _contradictions(known: Mapping[str, str]) -> list[str]:
     match = known.get("account_match")
     if match in (AccountMatch.DOMAIN, AccountMatch.STRICT) and not signs_in:
         problems.append(f"ACCOUNT_MATCH={match} needs Sign in with Slack: set SLACK_CLIENT_ID and SLACK_CLIENT_SECRET")
-    if match == AccountMatch.DOMAIN and "google_domains" not in known:
+    if match == AccountMatch.DOMAIN and not _comma_separated(known.get("google_domains", "")):
         problems.append("ACCOUNT_MATCH=domain needs GOOGLE_DOMAINS, the domains whose accounts are allowed")
     return problems
 
@@ -196,8 +213,18 @@ def _decoded(key: str) -> bytes:
         return b""
 
 
-def _check_scheme(value: str) -> None:
-    parts = urlsplit(value)
+def _address(value: str) -> SplitResult:
+    try:
+        parts = urlsplit(value)
+        parts.port  # noqa: B018 - a port out of range raises when it is looked at
+    except ValueError:
+        raise ValueError("is not an address that can be read") from None
+    if parts.username is not None or parts.password is not None:
+        raise ValueError("must not hold a name or a password")
+    return parts
+
+
+def _check_scheme(parts: SplitResult) -> None:
     if parts.scheme == "https" and parts.hostname:
         return
     if parts.scheme == "http" and parts.hostname in LOOPBACK:

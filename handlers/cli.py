@@ -66,12 +66,13 @@ def doctor() -> None:
     """
     settings = _settings()
     from handlers import doctor as examination
+    from handlers.app import SystemClock
 
-    findings = examination.examine(settings)
-    for finding in findings:
-        mark = "ok   " if finding.ok else "WRONG"
-        typer.echo(f"{mark} {finding.what}" + ("" if finding.ok else f": {finding.mend}"))
-    if not all(finding.ok for finding in findings):
+    wrong = 0
+    for finding in examination.examine(settings, SystemClock()):
+        typer.echo(finding.line)
+        wrong += not finding.ok
+    if wrong:
         raise typer.Exit(_WRONG)
 
 

@@ -17,6 +17,7 @@ from handlers.rendering import Pages
 
 INSTALL = "/slack/install"
 INSTALLED = "/slack/installed"
+NOT_INSTALLED = "/slack/not-installed"
 _STATE = "install."
 _LIVES = 600
 _BUDGET = 30.0
@@ -33,8 +34,12 @@ def router(installing: "Installing", pages: Pages) -> APIRouter:
     async def installed(_request: Request) -> Response:
         return pages.installed()
 
+    async def not_installed(_request: Request) -> Response:
+        return pages.not_installed()
+
     routes.add_route(INSTALL, begin, methods=["GET"], include_in_schema=False)
     routes.add_route(INSTALLED, installed, methods=["GET"], include_in_schema=False)
+    routes.add_route(NOT_INSTALLED, not_installed, methods=["GET"], include_in_schema=False)
     return routes
 
 
@@ -64,12 +69,13 @@ class Installing:
         return request.query_params.get("state", "").startswith(_STATE)
 
     async def finish(self, request: Request, state: str, code: str | None, background: Background) -> Response:
-        """Store the workspace's token. Raises StateRejected for another browser's return, or without a code."""
+        """Store the workspace's token, if Slack sent a code. Raises StateRejected for another browser's return."""
         cookie = request.cookies.get(self._cookie, "")
-        if not code or not hmac.compare_digest(state.encode(), cookie.encode()):
+        if not hmac.compare_digest(state.encode(), cookie.encode()):
             raise StateRejected
-        await background.ask(self._store, code, budget=_BUDGET)
-        answer = RedirectResponse(INSTALLED, status_code=303)
+        if code:
+            await background.ask(self._store, code, budget=_BUDGET)
+        answer = RedirectResponse(INSTALLED if code else NOT_INSTALLED, status_code=303)
         answer.delete_cookie(self._cookie, path="/", secure=self._is_secure, httponly=True, samesite="lax")
         return answer
 

@@ -80,6 +80,11 @@ _INSTALLED = Words(
     "Everybody there can connect their calendar now.",
     "Go back to Slack and type /calendar connect.",
 )
+_NOT_INSTALLED = Words(
+    "Nothing was installed",
+    "Slack tells us that the installation was not finished.",
+    "Open the same address again when somebody who may add apps to the workspace is there.",
+)
 _PENDING = Words("Still working on it", "Google's answer is here, and we are looking at it.")
 _AGAIN: Mapping[str, str] = {
     "permission_missing": "Choose permissions again",
@@ -131,6 +136,10 @@ class Pages:
     def installed(self) -> Response:
         """After an installation into a workspace."""
         return self._page("notice.html", words=_INSTALLED)
+
+    def not_installed(self) -> Response:
+        """After somebody said no to Slack."""
+        return self._page("notice.html", words=_NOT_INSTALLED)
 
     def because(self, key: str, status: int) -> Response:
         """The fixed page of one reason. For a dead link nobody learns whether it was replaced, used or never made."""
