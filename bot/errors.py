@@ -59,7 +59,7 @@ class Unreachable(BotError):
 
 
 class SecretUnreadable(BotError):
-    """A stored grant cannot be decrypted with the keys given in ENCRYPTION_KEYS."""
+    """We cannot open what we stored, which is our fault and not yours. The people who run the bot have been told."""
 
 
 class SettingsInvalid(BotError):

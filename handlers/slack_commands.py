@@ -86,10 +86,12 @@ class Commands:
         return None if quiet else answers.link_sent()
 
     def _status(self, who: Who) -> Message:
-        return answers.status(self.surfaces.status(who))
+        status, problem = self.surfaces.status(who)
+        known = answers.status(status)
+        return known if problem is None else _from_memory(known, problem)
 
     def _card(self, who: Who) -> Message | None:
-        status = self.surfaces.status(who)
+        status, _ = self.surfaces.status(who)
         if status.health is not Health.CONNECTED:
             return answers.status(status)
         self.surfaces.card(who)
@@ -101,6 +103,11 @@ class Commands:
         if dropped is None:
             return answers.disconnect_question(stored)
         return answers.disconnected(dropped.account, revoked=dropped.revoked)
+
+
+def _from_memory(known: Message, problem: str) -> Message:
+    warning = answers.problem(f"{problem} What follows is what I knew before.")
+    return Message(f"{warning.text}\n{known.text}", (*warning.blocks, *known.blocks))
 
 
 def _words(text: object, *, spoken: bool = False) -> str:

@@ -30,10 +30,14 @@ class Home:
         app.event("tokens_revoked")(self.uninstalled)
 
     async def opened(self, ack: Ack, body: dict[str, Any]) -> None:
-        """Somebody looks at the app: the Messages tab tells itself, the Home tab is drawn."""
-        request = Request.of_event(body)
-        is_home = body["event"].get("tab") == "home"
-        await self.desk.take(ack, request, lambda: self.surfaces.home(request.who) if is_home else None)
+        """Somebody looks at the app: the Messages tab tells itself, the Home tab is drawn.
+
+        If Slack does not take the drawing nobody is written to: they only looked, and will look again.
+        """
+        who = Request.of_event(body).who
+        if body["event"].get("tab") == "home":
+            self.desk.later(lambda: self.surfaces.home(who))
+        await ack()
 
     async def picked(self, ack: Ack) -> None:
         """A menu was changed; it counts when Save is pressed."""

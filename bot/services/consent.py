@@ -329,11 +329,11 @@ class ConsentFlow:
         except connections.AccountHeld:
             return self._end(trip, "account_taken", account=consented.email)
         self._connections.keep(connection_id, version, consented.access)
-        self._later(lambda: self._show(trip, consented.email))
+        self._later(lambda: self._surfaces.connected(trip.who))
+        self._later(lambda: self._mark_used(trip, consented.email))
         return Arrival(RESULT_PAGE)
 
-    def _show(self, trip: Trip, account: str) -> None:
-        self._surfaces.connected(trip.who)
+    def _mark_used(self, trip: Trip, account: str) -> None:
         if trip.link_message:
             self._notifier.edit(trip.who.team_id, trip.link_message, LinkUsed(account))
 

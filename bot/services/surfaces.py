@@ -10,6 +10,8 @@ from bot.services.connections import Connections, Dropped
 from storage import people
 from storage.database import Database
 
+_MORE_LOOKS = 2
+
 
 class Surfaces:
     """Draws the card and the Home tab from what is true now."""
@@ -32,17 +34,17 @@ class Surfaces:
         """The connection as we know it, without asking Google."""
         return self._connections.status(who)
 
-    def status(self, who: Who) -> Status:
-        """The connection as it is this minute: Google is asked, so that the answer is never a memory."""
+    def status(self, who: Who) -> tuple[Status, str | None]:
+        """The connection as it is this minute, for Google is asked; or a memory, with the reason why it is one."""
         status = self._connections.status(who)
         if status.health is Health.CONNECTED:
             try:
                 self._picks.look(who)
             except ReconnectNeeded:
-                return _broken(status)
-            except BotError:  # Google or the line is down: what we know stands
-                return status
-        return status
+                return _broken(status), None
+            except BotError as error:
+                return status, str(error)
+        return status, None
 
     def home(self, who: Who) -> None:
         """Publish the Home tab."""
@@ -52,17 +54,22 @@ class Surfaces:
     def card(self, who: Who, *, note: str | None = None) -> None:
         """Post a new card with the menus at the end of the DM; the older one steps back."""
         status, menus, problem = self._seen(who)
-        self._post(who, Card(status, menus, note=problem or note), status)
+        if status.health is not Health.DISCONNECTED:  # somebody may have been quicker than Google's answer
+            self._post(who, Card(status, menus, note=problem or note), status)
 
     def connected(self, who: Who) -> None:
         """Right after consent: which picks came back, a card with the menus, the Home tab."""
         before = self._connections.status(who)
-        note = None
-        if before.linked or before.conflicts:
-            self._picks.came_back(who)
-            note = _what_came_back(self._connections.status(who))
+        note = self._look_for_picks(who) if before.linked or before.conflicts else None
+        self._later(lambda: self.home(who))  # not after the card: it is drawn even if Slack does not take that one
         self.card(who, note=note)
-        self._later(lambda: self.home(who))
+
+    def _look_for_picks(self, who: Who) -> str | None:
+        try:
+            self._picks.came_back(who)
+        except BotError:  # the card asks Google as well, and says what is wrong; the picks stay as they were
+            return None
+        return _what_came_back(self._connections.status(who))
 
     def save(self, who: Who, wanted: Wanted) -> Status:
         """Save the picks; the card and the Home tab follow. Raises PickRefused and what CalendarPicks.save raises."""
@@ -111,7 +118,17 @@ class Surfaces:
         self.home(who)
 
     def _seen(self, who: Who) -> tuple[Status, Menus | None, str | None]:
-        status = self._connections.status(who)
+        """How things stand, with the menus if Google gives them. What changed while it was asked is looked at anew."""
+        before = self._connections.status(who)
+        seen = self._asked(who, before)
+        for _ in range(_MORE_LOOKS):
+            now = self._connections.status(who)
+            if now == before:
+                break
+            before, seen = now, self._asked(who, now)
+        return seen
+
+    def _asked(self, who: Who, status: Status) -> tuple[Status, Menus | None, str | None]:
         if status.health is Health.DISCONNECTED:
             return status, None, None
         try:
