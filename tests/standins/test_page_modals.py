@@ -111,6 +111,14 @@ def test_an_update_from_outside_keeps_what_is_being_typed(sandbox: Sandbox, wind
     expect(dialog.get_by_label("Name")).to_have_value("Ana")
 
 
+def test_a_view_that_loads_gives_the_focus_to_its_first_field(sandbox: Sandbox, window: Window) -> None:
+    """As the bot does it: a loading view at once, the form when it is known."""
+    _, dialog = opened(sandbox, window, section("Loading", block_id="loading"))
+    (view,) = sandbox.slack.modals(ANA)
+    sandbox.gallery.client.views_update(view_id=view["id"], view=modal(NAME, COLOUR))
+    expect(dialog.get_by_label("Name")).to_be_focused()
+
+
 def test_an_update_replaces_the_modal(sandbox: Sandbox, window: Window) -> None:
     sandbox.gallery.on_submit = {
         "response_action": "update",

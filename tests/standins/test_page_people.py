@@ -1,5 +1,7 @@
 """The frame of the sandbox page: who is at the browser, what they write, the clock, the log; all of it live."""
 
+from itertools import product
+
 import pytest
 from playwright.sync_api import expect
 
@@ -133,12 +135,12 @@ def test_the_log_shows_requests_and_faults(sandbox: Sandbox, window: Window) -> 
     expect(page.get_by_role("button", name="Log", exact=False)).to_be_focused()
 
 
-def test_on_a_phone_nothing_is_cut_off(sandbox: Sandbox, window: Window) -> None:
+def test_on_narrow_screens_nothing_is_cut_off(sandbox: Sandbox, window: Window) -> None:
     sandbox.gallery.post(ANA, section("A rather long sentence " * 5), actions("a", button("Go", "go")))
-    window.page.set_viewport_size({"width": 360, "height": 740})
-    for tab in ("messages", "home", "google"):
+    for width, tab in product((360, 820), ("messages", "home", "google")):
+        window.page.set_viewport_size({"width": width, "height": 740})
         page = window.open(ANA, tab)
-        assert page.evaluate("document.documentElement.scrollWidth") == 360
+        assert page.evaluate("document.documentElement.scrollWidth") == width
     expect(window.open().get_by_test_id("composer")).to_be_in_viewport()
 
 

@@ -22,7 +22,11 @@ function leap(label, name, hours) {
     await post("/clock", { hours });
     await refresh();
   });
-  return h("button", { type: "button", class: "frame-button", "data-testid": `clock-${hours}h`, "aria-label": name, on: { click: pass } }, label);
+  return h(
+    "button",
+    { type: "button", class: "frame-button", "data-testid": `clock-${hours}h`, "aria-label": name, on: { click: pass } },
+    label,
+  );
 }
 
 export function mountClock() {

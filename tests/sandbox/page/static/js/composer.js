@@ -36,7 +36,8 @@ export function mountComposer() {
     { type: "button", class: "send", "data-testid": "send", "aria-label": "Send", disabled: true, on: { click: send } },
     icon("send"),
   );
-  const tip = h("span", { class: "tip", id: "composer-tip" }, h("kbd", {}, "/"), " for commands, ", h("kbd", {}, "Enter"), " sends");
+  const key = (name) => h("kbd", {}, name);
+  const tip = h("span", { class: "tip", id: "composer-tip" }, key("/"), " for commands, ", key("Enter"), " sends");
   document
     .getElementById("composer")
     .append(list, h("div", { class: "composer-box" }, field, h("div", { class: "composer-foot" }, tip, sendButton)));

@@ -59,7 +59,10 @@ function timeOf(message) {
 
 function beginning(state) {
   const channel = openChannel();
-  if (channel) return h("div", { class: "beginning" }, h("h2", {}, `# ${channel.name}`), h("p", {}, "Slash commands work in channels too; only you see their answers."));
+  if (channel) {
+    const tip = "Slash commands work in channels too; only you see their answers.";
+    return h("div", { class: "beginning" }, h("h2", {}, `# ${channel.name}`), h("p", {}, tip));
+  }
   return h(
     "div",
     { class: "beginning" },

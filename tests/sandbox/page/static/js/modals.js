@@ -4,7 +4,7 @@ import { post } from "./api.js";
 import { Surface } from "./blocks/surface.js";
 import { textObject } from "./blocks/mrkdwn.js";
 import { botAvatar, h, icon, uniqueId } from "./dom.js";
-import { refresh } from "./store.js";
+import { here, refresh } from "./store.js";
 import { attempt, rescueToasts } from "./toast.js";
 
 let open = [];
@@ -26,12 +26,17 @@ class Modal {
         { class: "dialog-head" },
         botAvatar("small"),
         this.title,
-        h("button", { type: "button", class: "icon-button", "aria-label": "Close", "data-testid": "modal-close", on: { click: () => this.close() } }, icon("close")),
+        h(
+          "button",
+          { type: "button", class: "icon-button", "aria-label": "Close", on: { click: () => this.close() } },
+          icon("close"),
+        ),
       ),
       this.body,
       this.foot,
     );
-    this.dialog = h("dialog", { class: "modal", "data-testid": "modal", "data-view-id": view.id, "aria-labelledby": this.title.id }, form);
+    const named = { "data-view-id": view.id, "aria-labelledby": this.title.id };
+    this.dialog = h("dialog", { class: "modal", tabindex: "-1", "data-testid": "modal", ...named }, form);
     // Slack decides when it is gone: Escape only asks.
     this.dialog.addEventListener("cancel", (event) => {
       event.preventDefault();
@@ -49,13 +54,21 @@ class Modal {
     this.title.replaceChildren(...textObject(view.title, this.surface.textContext));
     this.#drawFoot(view);
     if (newErrors) this.body.querySelector('[aria-invalid="true"]')?.focus();
+    else if (document.activeElement === this.dialog) this.focus();
+  }
+
+  /** To the first field. A view that is still loading has none; then it waits on the dialog itself. */
+  focus() {
+    const first = this.body.querySelector("[autofocus]") ?? this.body.querySelector("input, textarea, button, a");
+    (first ?? this.dialog).focus();
   }
 
   #drawFoot(view) {
     const words = JSON.stringify([view.submit, view.close]);
     if (this.words === words) return;
     this.words = words;
-    const close = h("button", { type: "button", class: "button", on: { click: () => this.close() } }, view.close?.text ?? "Close");
+    const onClose = { click: () => this.close() };
+    const close = h("button", { type: "button", class: "button", on: onClose }, view.close?.text ?? "Close");
     const submit = view.submit
       ? h("button", { type: "submit", class: "button primary", "data-testid": "modal-submit" }, view.submit.text)
       : null;
@@ -97,20 +110,21 @@ class Modal {
 
 /** Open, redraw and close dialogs until they are the stack that Slack has. */
 export function drawModals(state, world) {
-  const wanted = state.modals.map((view) => view.id);
+  const views = here.tab === "google" ? [] : state.modals; // they are in Slack's window
+  const wanted = views.map((view) => view.id);
   for (const modal of open.filter((each) => !wanted.includes(each.id))) {
     rescueToasts(modal.dialog);
     modal.dialog.close();
     modal.dialog.remove();
   }
   if (open.length === 0 && wanted.length > 0) before = document.activeElement;
-  open = state.modals.map((view) => {
+  open = views.map((view) => {
     const modal = open.find((each) => each.id === view.id) ?? new Modal(view, world);
     modal.update(view, world);
     if (!modal.dialog.isConnected) {
       document.body.append(modal.dialog);
       modal.dialog.showModal();
-      (modal.dialog.querySelector("[autofocus]") ?? modal.body.querySelector("input, textarea, button, a") ?? modal.dialog).focus();
+      modal.focus();
     }
     return modal;
   });

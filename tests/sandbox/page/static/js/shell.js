@@ -154,7 +154,12 @@ function heading(state) {
       state.bot.name,
       h("span", { class: "app-badge" }, "APP"),
     ),
-    h("div", { class: "tabs", role: "tablist", "aria-label": state.bot.name }, tabButton("home", "Home", state), tabButton("messages", "Messages", state)),
+    h(
+      "div",
+      { class: "tabs", role: "tablist", "aria-label": state.bot.name },
+      tabButton("home", "Home", state),
+      tabButton("messages", "Messages", state),
+    ),
   ];
 }
 

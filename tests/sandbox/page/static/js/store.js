@@ -69,7 +69,8 @@ export function refresh() {
 
 /** Go somewhere: any of person, tab, channel, account, calendar, weeks, log. */
 export function go(where, { remember = true } = {}) {
-  if (where.person && where.person !== here.person) Object.assign(here, { account: null, calendar: null, weeks: 0, channel: null });
+  const isElse = where.person && where.person !== here.person;
+  if (isElse) Object.assign(here, { account: null, calendar: null, weeks: 0, channel: null });
   Object.assign(here, where);
   rememberPerson();
   if (remember) history.pushState(null, "", address());

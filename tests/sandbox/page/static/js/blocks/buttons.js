@@ -63,7 +63,11 @@ export function overflow(element, place) {
       h("span", {}, textObject(option.text, place.text)),
     ),
   );
-  const menu = h("div", { class: "popup", id: menuId, role: "menu", "aria-label": "More options", popover: "manual", on: { keydown: onMenu } }, items);
+  const menu = h(
+    "div",
+    { class: "popup", id: menuId, role: "menu", "aria-label": "More options", popover: "manual", on: { keydown: onMenu } },
+    items,
+  );
   const popup = anchored(trigger, menu, { onLeave: close });
 
   function focusIt(event) {

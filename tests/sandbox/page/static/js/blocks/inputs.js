@@ -99,5 +99,6 @@ export function checkboxes(element, place) {
 }
 
 export function radioButtons(element, place) {
-  return choices(element, place, { type: "radio", read: (value) => (value ? [value] : []), draft: (ticked) => ticked[0] ?? null });
+  const read = (value) => (value ? [value] : []);
+  return choices(element, place, { type: "radio", read, draft: (ticked) => ticked[0] ?? null });
 }

@@ -69,7 +69,8 @@ export class Listbox {
     const rows = options.map((option) => this.#row(option));
     if (label === null) return rows;
     const labelId = uniqueId("group");
-    return [h("div", { role: "group", "aria-labelledby": labelId }, h("div", { class: "option-group", id: labelId }, label), rows)];
+    const heading = h("div", { class: "option-group", id: labelId }, label);
+    return [h("div", { role: "group", "aria-labelledby": labelId }, heading, rows)];
   }
 
   #row(option) {

@@ -28,7 +28,7 @@ export function mention(userId, context) {
 function angled(inside, context) {
   const [target, label] = [inside.split("|", 1)[0], inside.includes("|") ? inside.slice(inside.indexOf("|") + 1) : null];
   if (target.startsWith("@")) return mention(target.slice(1), context);
-  if (target.startsWith("#")) return h("span", { class: "mention" }, `#${label ?? context.channelName?.(target.slice(1)) ?? target.slice(1)}`);
+  if (target.startsWith("#")) return h("span", { class: "mention" }, `#${label ?? target.slice(1)}`);
   if (target.startsWith("!date^")) {
     const [, seconds, format, url] = target.split("^");
     const text = Number.isFinite(Number(seconds))

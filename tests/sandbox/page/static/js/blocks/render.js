@@ -96,7 +96,9 @@ const DRAW = {
 export function drawBlock(block, surface) {
   const place = new Place(block, surface);
   const draw = DRAW[block.type];
-  const node = draw ? draw(block, place) : h("p", { class: "block-error" }, `The sandbox cannot draw a block of type “${block.type}”.`);
+  const node = draw
+    ? draw(block, place)
+    : h("p", { class: "block-error" }, `The sandbox cannot draw a block of type “${block.type}”.`);
   if (block.block_id) node.dataset.blockId = block.block_id;
   return { node, syncs: place.syncs };
 }

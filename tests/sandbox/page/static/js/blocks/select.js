@@ -14,7 +14,8 @@ function chosenOf(element, place) {
   const value = place.value(element);
   const all = value === null || value === undefined ? [] : [value].flat();
   const people = place.surface.world.people;
-  return all.map((each) => (typeof each === "string" ? personOption(people.find((one) => one.id === each) ?? { id: each, name: each }) : each));
+  const person = (id) => personOption(people.find((one) => one.id === id) ?? { id, name: id });
+  return all.map((each) => (typeof each === "string" ? person(each) : each));
 }
 
 export function select(element, place, source) {
@@ -119,12 +120,18 @@ export function select(element, place, source) {
     else input.value = chosen[0] ? wordsOf(chosen[0]) : "";
     if (many && !popup.isOpen()) input.value = "";
     input.placeholder = many && chosen.length > 0 ? "" : emojiAsText(placeholder);
-    if (many) input.setAttribute("aria-description", chosen.length ? `${chosen.length} chosen: ${chosen.map(wordsOf).join(", ")}` : "Nothing chosen");
+    const said = chosen.length ? `${chosen.length} chosen: ${chosen.map(wordsOf).join(", ")}` : "Nothing chosen";
+    if (many) input.setAttribute("aria-description", said);
   }
 
   function chip(option) {
-    const drop = h("button", { type: "button", "aria-label": `Remove ${wordsOf(option)}`, on: { click: () => remove(option) } }, icon("close"));
-    return h("span", { class: "chip", "data-testid": "chip" }, h("span", {}, textObject(option.text, place.text)), drop);
+    const label = `Remove ${wordsOf(option)}`;
+    return h(
+      "span",
+      { class: "chip", "data-testid": "chip" },
+      h("span", {}, textObject(option.text, place.text)),
+      h("button", { type: "button", "aria-label": label, on: { click: () => remove(option) } }, icon("close")),
+    );
   }
 
   function onWrapper(event) {

@@ -3,9 +3,9 @@
 
 const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
-function groupsOf({ options, option_groups: groups }, wordOf) {
+function groupsOf({ options, option_groups: groups }) {
   if (groups) return groups.map((group) => ({ label: group.label.text, options: group.options }));
-  return [{ label: null, options: (options ?? []).map(wordOf ?? ((option) => option)) }];
+  return [{ label: null, options: options ?? [] }];
 }
 
 function matching(groups, query) {
@@ -25,7 +25,10 @@ export function fromList(element) {
 export function fromBot(element, place) {
   return {
     shortest: element.min_query_length ?? 3,
-    ask: async (query) => groupsOf(await place.surface.suggest(place.blockId, element, query)).filter(({ options }) => options.length > 0),
+    ask: async (query) => {
+      const answer = await place.surface.suggest(place.blockId, element, query);
+      return groupsOf(answer).filter(({ options }) => options.length > 0);
+    },
   };
 }
 

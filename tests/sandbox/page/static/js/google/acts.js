@@ -22,12 +22,14 @@ export async function revoke(account) {
 
 export async function deleteCalendar(account, calendar) {
   const text = `“${calendar.summary}” and all its events are gone for everybody who has it.`;
-  if (await sure("Delete this calendar?", text, "Delete")) await act("delete-calendar", { account: account.email, calendar: calendar.id });
+  const which = { account: account.email, calendar: calendar.id };
+  if (await sure("Delete this calendar?", text, "Delete")) await act("delete-calendar", which);
 }
 
 export async function unsubscribe(account, calendar) {
   const text = `“${calendar.summary}” leaves the list of ${account.email}. Others keep it.`;
-  if (await sure("Unsubscribe?", text, "Unsubscribe")) await act("unsubscribe", { account: account.email, calendar: calendar.id });
+  const which = { account: account.email, calendar: calendar.id };
+  if (await sure("Unsubscribe?", text, "Unsubscribe")) await act("unsubscribe", which);
 }
 
 export function changeRole(account, calendar, role) {

@@ -1,9 +1,9 @@
-/* What can be done to a calendar: another role, unsubscribe, delete. */
+/* What can be done to a calendar that is not somebody's primary one: another role, unsubscribe, delete. */
 
 import { anchored } from "../blocks/popup.js";
 import { h, icon, uniqueId } from "../dom.js";
 import { changeRole, deleteCalendar, unsubscribe } from "./acts.js";
-import { ROLES } from "./side.js";
+import { ROLES } from "./looks.js";
 
 export function calendarMenu(account, calendar) {
   const menuId = uniqueId("menu");
@@ -53,13 +53,14 @@ export function calendarMenu(account, calendar) {
     menu = h(
       "div",
       { class: "popup", id: menuId, role: "menu", "aria-label": calendar.summary, popover: "manual", on: { keydown: onKey } },
-      calendar.primary
-        ? null
-        : [
-            h("div", { role: "group", "aria-labelledby": labelId }, h("div", { class: "option-group", id: labelId }, `${account.name} is`), roles),
-            item("Unsubscribe", () => unsubscribe(account, calendar)),
-          ],
-      item(calendar.primary ? "A primary calendar cannot be deleted" : "Delete the calendar", () => calendar.primary || deleteCalendar(account, calendar)),
+      h(
+        "div",
+        { role: "group", "aria-labelledby": labelId },
+        h("div", { class: "option-group", id: labelId }, `${account.name} is`),
+        roles,
+      ),
+      item("Unsubscribe", () => unsubscribe(account, calendar)),
+      item("Delete the calendar", () => deleteCalendar(account, calendar)),
     );
     holder.append(menu);
     trigger.setAttribute("aria-controls", menuId);

@@ -77,7 +77,10 @@ export function showEvent(event, { title, times }, account, calendar) {
   const dialog = dialogOf({
     title,
     testid: "event-details",
-    body: [h("p", {}, times), h("p", {}, `${calendar.summary} · ${event.free ? "Free" : "Busy"}${event.private ? " · Private" : ""}`)],
+    body: [
+      h("p", {}, times),
+      h("p", {}, `${calendar.summary} · ${event.free ? "Free" : "Busy"}${event.private ? " · Private" : ""}`),
+    ],
     foot: may ? remove : null,
     onSubmit: async (submitted) => {
       submitted.preventDefault();

@@ -1,6 +1,6 @@
 /* The Google side: one account at a time, one calendar's week at a time. */
 
-import { go, here } from "../store.js";
+import { here } from "../store.js";
 import { drawSide } from "./side.js";
 import { drawWeek } from "./week.js";
 
@@ -17,6 +17,3 @@ export function drawGoogle(state) {
   drawSide(state, account, calendar);
   drawWeek(state, account, calendar);
 }
-
-export const pickAccount = (account) => go({ account: account.email, calendar: null }, { remember: false });
-export const pickCalendar = (calendar) => go({ calendar: calendar.id }, { remember: false });

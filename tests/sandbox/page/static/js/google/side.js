@@ -1,25 +1,15 @@
 /* Accounts, the calendars of the one that is open, and what the app may do there. */
 
 import { arrange, h, icon } from "../dom.js";
+import { go } from "../store.js";
 import { revoke } from "./acts.js";
 import { calendarMenu } from "./calendar_menu.js";
-import { pickAccount, pickCalendar } from "./google.js";
+import { roleOf, tintOf } from "./looks.js";
 
-export const ROLES = {
-  owner: "Owner",
-  writer: "May change events",
-  reader: "May see events",
-  freeBusyReader: "May see free and busy",
-};
 const MANY = 12;
 
 let filter = "";
 let filteredFor = null;
-
-/** The colour of a calendar: by its place in the list, so that neighbours differ. */
-export function tintOf(account, calendar) {
-  return calendar.primary ? "tint-0" : `tint-${1 + (account.calendars.findIndex((each) => each.id === calendar.id) % 7)}`;
-}
 
 function accountRow(account, isOpen) {
   return h(
@@ -32,7 +22,7 @@ function accountRow(account, isOpen) {
         class: "account",
         "aria-pressed": String(isOpen),
         "data-testid": `account-${account.email}`,
-        on: { click: () => pickAccount(account) },
+        on: { click: () => go({ account: account.email, calendar: null }, { remember: false }) },
       },
       h("span", { class: "avatar tiny hue-1", "aria-hidden": "true" }, account.name[0]),
       h("span", {}, account.email, h("small", {}, account.hd ? `Workspace ${account.hd}` : "Personal account")),
@@ -47,16 +37,16 @@ function calendarRow(account, calendar, isOpen) {
       type: "button",
       class: "calendar-pick",
       "aria-pressed": String(isOpen),
-      on: { click: () => pickCalendar(calendar) },
+      on: { click: () => go({ calendar: calendar.id }, { remember: false }) },
     },
     h("span", { class: `swatch ${tintOf(account, calendar)}`, "aria-hidden": "true" }),
-    h("span", {}, calendar.summary, h("small", {}, calendar.primary ? "Primary" : (ROLES[calendar.role] ?? calendar.role))),
+    h("span", {}, calendar.summary, h("small", {}, roleOf(calendar))),
   );
   return h(
     "li",
     { class: "calendar", "data-testid": "calendar", "data-calendar-id": calendar.id },
     pick,
-    calendarMenu(account, calendar),
+    calendar.primary ? null : calendarMenu(account, calendar),
   );
 }
 
@@ -87,7 +77,9 @@ function calendarSection(account, opened) {
 
 function access(account) {
   const head = h("h3", {}, icon("shield"), "Third-party access");
-  if (!account.access) return h("section", { class: "access" }, head, h("p", {}, "Calendar Bot has no access to this account."));
+  if (!account.access) {
+    return h("section", { class: "access" }, head, h("p", {}, "Calendar Bot has no access to this account."));
+  }
   return h(
     "section",
     { class: "access", "data-testid": "access" },
@@ -107,7 +99,10 @@ let drawn = null;
 export function drawSide(state, account, calendar) {
   const side = document.getElementById("google-side");
   if (!account) {
-    side.replaceChildren(h("h1", { id: "google-name" }, "Google"), h("p", { class: "popup-note" }, `${state.me.name} has no Google account.`));
+    side.replaceChildren(
+      h("h1", { id: "google-name" }, "Google"),
+      h("p", { class: "popup-note" }, `${state.me.name} has no Google account.`),
+    );
     return;
   }
   if (filteredFor !== account.email) filter = "";

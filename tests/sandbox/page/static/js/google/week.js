@@ -5,7 +5,7 @@ import { go, here } from "../store.js";
 import { clockTime, dayKey, minuteOfDay, placeOf } from "../times.js";
 import { addEvent, showEvent } from "./event_dialogs.js";
 import { lanes, partOn } from "./layout.js";
-import { ROLES, tintOf } from "./side.js";
+import { roleOf, tintOf } from "./looks.js";
 
 const DAY = 24 * 60;
 const OPENS_AT_HOUR = 7.5;
@@ -25,7 +25,7 @@ function head(state, account, calendar) {
   const arrow = (name, label, weeks) =>
     h("button", { type: "button", class: "icon-button", "aria-label": label, on: { click: step(weeks) } }, icon(name));
   return [
-    h("h1", { id: "google-name" }, calendar.summary, h("small", {}, `${months} · ${calendar.primary ? "Primary" : (ROLES[calendar.role] ?? calendar.role)}`)),
+    h("h1", { id: "google-name" }, calendar.summary, h("small", {}, `${months} · ${roleOf(calendar)}`)),
     arrow("left", "The week before", here.weeks - 1),
     h("button", { type: "button", class: "button", on: { click: step(0) } }, "This week"),
     arrow("right", "The week after", here.weeks + 1),
@@ -47,7 +47,8 @@ function head(state, account, calendar) {
 
 function eventButton(event, state, account, calendar, { withTime, length = "" }) {
   const timeZone = state.me.tz;
-  const times = event.all_day ? "All day" : `${clockTime(new Date(event.start), timeZone)} – ${clockTime(new Date(event.end), timeZone)}`;
+  const at = (moment) => clockTime(new Date(moment), timeZone);
+  const times = event.all_day ? "All day" : `${at(event.start)} – ${at(event.end)}`;
   const title = event.summary || (event.summary === null ? "Busy" : "(No title)");
   return h(
     "button",
@@ -80,7 +81,9 @@ function dayColumn(day, state, account, calendar) {
   const parts = lanes(timed.map((event) => partOn(event, day, timeZone)).filter(Boolean));
   const column = h("div", { class: "day-column", role: "group", "aria-label": fullDay(day) });
   for (const { event, from, to, lane, of } of parts) {
-    const node = eventButton(event, state, account, calendar, { withTime: to - from >= 40 && of < 3, length: to - from < 30 ? "brief" : to - from <= 60 ? "short" : "" });
+    const minutes = to - from;
+    const length = minutes < 30 ? "brief" : minutes <= 60 ? "short" : "";
+    const node = eventButton(event, state, account, calendar, { withTime: minutes >= 40 && of < 3, length });
     Object.assign(node.style, {
       top: `${(from / DAY) * 100}%`,
       height: `calc(${((to - from) / DAY) * 100}% - 2px)`,
@@ -120,8 +123,18 @@ export function drawWeek(state, account, calendar) {
   const scroll = h(
     "div",
     { class: "week-scroll", tabindex: "0", role: "region", "aria-label": `Week of ${fullDay(days[0])}` },
-    h("div", { class: "week-days" }, h("span", { class: "week-zone" }, placeOf(state.me.tz)), days.map((day) => dayHead(day, today, allDay(day)))),
-    h("div", { class: "week-grid" }, h("ul", { class: "hours", "aria-hidden": "true" }, hours), days.map((day) => dayColumn(day, state, account, calendar))),
+    h(
+      "div",
+      { class: "week-days" },
+      h("span", { class: "week-zone" }, placeOf(state.me.tz)),
+      days.map((day) => dayHead(day, today, allDay(day))),
+    ),
+    h(
+      "div",
+      { class: "week-grid" },
+      h("ul", { class: "hours", "aria-hidden": "true" }, hours),
+      days.map((day) => dayColumn(day, state, account, calendar)),
+    ),
   );
   const before = place.querySelector(".week-scroll")?.scrollTop;
   const focused = [...place.querySelectorAll("button")].indexOf(document.activeElement);
