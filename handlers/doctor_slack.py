@@ -1,6 +1,7 @@
 """Slack as the doctor finds it: tokens, scopes, people, the app's own credentials."""
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -69,7 +70,7 @@ def _people(client: WebClient, settings: Settings) -> Iterator[Finding]:
     if not settings.admins:
         yield Finding("slack: ADMINS is not set, so Slack's own admins are")
     for admin in settings.admins:
-        answer, problem = _asked(lambda user=admin: client.conversations_open(users=user))
+        answer, problem = _asked(partial(client.conversations_open, users=admin))
         mend = "" if answer else f"Slack says {problem}; check ADMINS, and the app's Messages Tab under App Home"
         yield Finding(f"slack: admin {admin} can be written to" if answer else f"slack: admin {admin}", mend)
 
