@@ -1,5 +1,6 @@
 """The language journeys are written in: the whole bot, its stand-ins, and people who act; one short line each."""
 
+import asyncio
 import base64
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -107,6 +108,8 @@ class _Late:
     app: Any = None
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        while self.app is None:  # noqa: ASYNC110 - it is set from another thread; the server itself comes first
+            await asyncio.sleep(0.005)
         await self.app(scope, receive, send)
 
 
