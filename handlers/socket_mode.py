@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -22,6 +23,7 @@ log = structlog.get_logger()
 _PATIENCE = 10
 _LAST_ANSWERS = 3.0
 """Seconds in which requests that have come in are still answered at the end: Slack waits no longer either."""
+_SESSION = re.compile(r" \(s_-?\d+\)| from s_-?\d+")
 _SHAPES = {
     "slash_commands": slack_shapes.command,
     "events_api": slack_shapes.event,
@@ -118,13 +120,16 @@ def _pauses() -> Iterator[float]:
 
 
 class _InOurWords(logging.Handler):
-    """The SDK's sentences may hold the socket's address, which is a ticket, or a payload. Its first words do not."""
+    """The SDK's sentences may hold the socket's address, which is a ticket, or a payload. Their first words do not."""
 
     def emit(self, record: logging.LogRecord) -> None:
+        sentence = _SESSION.sub("", record.getMessage())
+        if record.levelno < logging.WARNING:
+            log.info("socket_mode", step=sentence.partition(":")[0])
+            return
         error = record.exc_info[1] if record.exc_info else None
-        step = record.getMessage().partition("(")[0].partition(":")[0].strip()
-        write = log.warning if record.levelno >= logging.WARNING else log.info
-        write("socket_mode", step=step, error=_name(error) if error else "")
+        step = sentence.partition("(")[0].partition(":")[0].strip()
+        log.warning("socket_mode", step=step, **({"error": _name(error)} if error else {}))
 
 
 def _logger() -> logging.Logger:

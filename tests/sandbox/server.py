@@ -74,6 +74,11 @@ class Served:
         self._thread = Thread(target=self._server.run, args=([self._socket],), name=f"served-{self.port}", daemon=True)
         self._thread.start()
 
+    def cuts_every_line(self) -> None:
+        """Whoever is connected hears nothing more, not even a goodbye."""
+        for line in tuple(self._server.server_state.connections):
+            line.loop.call_soon_threadsafe(line.transport.abort)
+
     def stop(self) -> None:
         self._server.should_exit = True
         self._thread.join(timeout=5)
