@@ -1,14 +1,12 @@
 """The sandbox page in Chromium, with a gallery of blocks for a bot."""
 
-import os
-import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.sandbox.clock import SandboxClock
 from tests.sandbox.google.standin import GoogleStandIn
@@ -18,16 +16,6 @@ from tests.sandbox.server import Faulty, Served
 from tests.sandbox.slack.serving import SCOPES
 from tests.sandbox.slack.standin import SlackStandIn
 from tests.standins.gallery import Gallery
-
-_QUIET = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 @dataclass
@@ -60,18 +48,6 @@ def sandbox() -> Iterator[Sandbox]:
         stack.callback(slack.close)
         stack.callback(page.close)
         yield Sandbox(clock, slack, google, gallery, url)
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """One browser a module: while Playwright runs, its thread can start no other event loop."""
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-    with sync_playwright() as playwright:
-        if path is None and not os.path.exists(playwright.chromium.executable_path):  # noqa: PTH110 - a str it is
-            pytest.skip("NO CHROMIUM: the sandbox page was not tested")
-        browser = playwright.chromium.launch(executable_path=path, args=list(_QUIET))
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -74,8 +74,10 @@ def test_a_reader_changes_nothing(sandbox: Sandbox, window: Window) -> None:  # 
 
 def test_roles_change_calendars_go(sandbox: Sandbox, window: Window) -> None:
     page = window.open(tab="google")
-    menu(page, "Team", "May see free and busy")
-    expect(page.get_by_test_id("calendar").filter(has_text="Team")).to_contain_text("free and busy")
+    with page.expect_response("**/google/role"):
+        menu(page, "Team", "May see free and busy")
+    team = page.get_by_test_id("calendar").filter(has_text="Team")
+    expect(team.get_by_role("button").first).to_have_text("TeamMay see free and busy")
     assert ids(sandbox)["Team"] == "freeBusyReader"
     calendar(page, "Team")
     expect(page.get_by_test_id("event").first).to_have_accessible_name(re.compile("^Busy, 10:00 . 11:00$"))

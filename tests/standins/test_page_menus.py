@@ -67,6 +67,10 @@ def test_a_menu_by_keyboard(sandbox: Sandbox, window: Window) -> None:
         page.keyboard.press("Enter")
     expect(box).to_have_value("Green")
     expect(box).to_be_focused()
+    box.blur()
+    box.focus()
+    page.keyboard.type("re")
+    expect(page.get_by_role("option")).to_have_text(["Red", "Green"])
 
 
 def test_groups_are_labelled(sandbox: Sandbox, window: Window) -> None:

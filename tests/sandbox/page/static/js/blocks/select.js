@@ -41,7 +41,7 @@ export function select(element, place, source) {
     "aria-invalid": place.invalid ? "true" : null,
     autofocus: element.focus_on_load ?? false,
     "data-action-id": element.action_id,
-    on: { click: open, input: () => search(input.value), keydown: onKey, blur: onBlur },
+    on: { focus: () => many || input.select(), click: open, input: () => search(input.value), keydown: onKey, blur: onBlur },
   });
   const box = h("div", { class: "popup", popover: "manual", on: { mousedown: (event) => event.preventDefault() } });
   const wrapper = h(
