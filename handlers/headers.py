@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 REFERRER = "Referrer-Policy"
@@ -14,7 +13,8 @@ class SecurityHeaders:
 
     def __init__(self, app: ASGIApp, public_url: str, departures: Iterable[str] = ()) -> None:
         self._app = app
-        self._headers = _headers(public_url, departures)
+        headers = _headers(public_url, departures)
+        self._headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
@@ -24,9 +24,8 @@ class SecurityHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in self._headers.items():
-                    headers.setdefault(name, value)
+                own = {name.lower() for name, _ in message["headers"]}
+                message["headers"] = [*message["headers"], *(each for each in self._headers if each[0] not in own)]
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

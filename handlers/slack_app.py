@@ -10,6 +10,8 @@ import structlog
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.context.async_context import AsyncBoltContext
+from slack_bolt.middleware.async_middleware import AsyncMiddleware
+from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -17,7 +19,6 @@ from bot.errors import BotError
 from bot.services.workspaces import NotInstalled, Workspaces
 from bot.slack import views
 from handlers.background import Background
-from handlers.desk import Ack
 
 log = structlog.get_logger()
 
@@ -36,17 +37,21 @@ def build(api_url: str, admission: "Admission") -> AsyncApp:
     with _hidden_from_environment(_BOLT_READS):
         return AsyncApp(
             client=AsyncWebClient(base_url=api_url, timeout=2),
-            before_authorize=admission.check,
+            before_authorize=admission,
             authorize=admission.authorize,
             signing_secret="",
             request_verification_enabled=False,
+            ssl_check_enabled=False,  # likewise
+            attaching_function_token_enabled=False,  # there are no workflow steps of ours
             process_before_response=True,
         )
 
 
 @dataclass(frozen=True)
-class Admission:
+class Admission(AsyncMiddleware):
     """Asked before Bolt looks for a token: are we installed where this request comes from?
+
+    A class, since for a function Bolt would gather all the arguments that it could ask for, at each request.
 
     ``install_url`` is where the app can be installed from, if it can.
     """
@@ -55,8 +60,9 @@ class Admission:
     people: Background
     install_url: str | None
 
-    async def check(self, body: dict[str, Any], context: AsyncBoltContext, ack: Ack, next: Next) -> object:  # noqa: A002 - Bolt passes it by this name
+    async def async_process(self, *, req: AsyncBoltRequest, resp: BoltResponse, next: Next) -> BoltResponse | None:  # noqa: A002, ARG002 - Bolt passes them by these names
         """On to the listeners with the workspace's token, or an answer in the form this kind of request takes."""
+        body, context = req.body, req.context
         if body.get("type") == "url_verification" or (body.get("event") or {}).get("type") in _FAREWELLS:
             return await next()
         team = context.team_id or ""
@@ -66,7 +72,7 @@ class Admission:
             context[_TOKEN] = token or await self.people.ask(self.workspaces.token_for, team, budget=_BUDGET)
         except BotError as error:
             log.warning("not_admitted", team=team, error=type(error).__name__)
-            return await ack(**_answer(body, self._words(error)))
+            return await context.ack(**_answer(body, self._words(error)))
         return await next()
 
     @staticmethod
