@@ -93,11 +93,7 @@ class Settings(BaseSettings):
     @field_validator("public_url")
     @classmethod
     def _an_origin(cls, value: str) -> str:
-        parts = _address(value)
-        if parts.path.strip("/") or parts.query or parts.fragment or not parts.hostname:
-            raise ValueError("must be an address without a path, like https://calendar.example.com")
-        _check_scheme(parts)
-        return value.rstrip("/")
+        return public_origin(value)
 
     @field_validator("database_url")
     @classmethod
@@ -182,6 +178,15 @@ class Settings(BaseSettings):
         return self.slack_api_url.removesuffix("api/")
 
 
+def public_origin(value: str) -> str:
+    """The address without a slash at its end. Raises ValueError for what cannot be a PUBLIC_URL."""
+    parts = _address(value)
+    if parts.path.strip("/") or parts.query or parts.fragment or not parts.hostname:
+        raise ValueError("must be an address without a path, like https://calendar.example.com")
+    _check_scheme(parts)
+    return value.rstrip("/")
+
+
 LINK_LIVES = timedelta(days=7)
 CONSENT_LIVES = timedelta(minutes=10)
 
@@ -219,6 +224,8 @@ def _address(value: str) -> SplitResult:
         parts.port  # noqa: B018 - a port out of range raises when it is looked at
     except ValueError:
         raise ValueError("is not an address that can be read") from None
+    if not value.isascii() or not value.isprintable() or " " in value:
+        raise ValueError("must be plain ASCII without spaces")
     if parts.username is not None or parts.password is not None:
         raise ValueError("must not hold a name or a password")
     return parts

@@ -89,9 +89,8 @@ def build(settings: Settings, clock: Clock | None = None) -> Bot:
     clock = clock or SystemClock()
     if settings.uses_plain_http:  # loopback only, Settings made sure of it
         os.environ["OAUTHLIB_INSECURE_TRANSPORT"] = "1"
-    database, sealer = Database(settings.database_url), Sealer(settings.raw_encryption_keys)
-    with database.transaction() as session:
-        canary.check(session, sealer, clock.now())
+    sealer = Sealer(settings.raw_encryption_keys)
+    database = _opened(settings.database_url, sealer, clock)
     people = Background(workers=16, waiting=2000, name="people")
 
     workspaces = Workspaces(
@@ -150,6 +149,17 @@ def build(settings: Settings, clock: Clock | None = None) -> Bot:
     return bot
 
 
+def _opened(url: str, sealer: Sealer, clock: Clock) -> Database:
+    database = Database(url)
+    try:
+        with database.transaction() as session:
+            canary.check(session, sealer, clock.now())
+    except Exception:
+        database.close()
+        raise
+    return database
+
+
 def _plain(secret: SecretStr | None) -> str | None:
     return secret.get_secret_value() if secret else None
 
@@ -185,7 +195,7 @@ def _http(
     edge.harden(http, pages, settings)
     signing_secret = _plain(settings.slack_signing_secret)
     if signing_secret:
-        http.include_router(http_slack.router(bot.slack, signing_secret, clock))
+        http.router.routes.extend(http_slack.router(bot.slack, signing_secret, clock).routes)
     http.include_router(http_install.router(installing, pages))
     http.include_router(http_connect.router(flow, bot.people, pages, settings, installing))
     http.include_router(

@@ -83,8 +83,13 @@ def manifest(
     socket_mode: Annotated[bool, typer.Option("--socket-mode", help="For SLACK_APP_TOKEN")] = False,
 ) -> None:
     """Print the Slack app manifest with your address in it, ready to paste into api.slack.com/apps."""
+    from bot.settings import public_origin
     from handlers import manifest as shipped
 
+    try:
+        url = public_origin(url)
+    except ValueError as error:
+        _end(f"--url {error}")
     typer.echo(shipped.for_address(url, socket_mode=socket_mode), nl=False)
 
 

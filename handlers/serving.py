@@ -40,11 +40,18 @@ def serve(settings: Settings) -> None:
             h11_max_incomplete_event_size=_MAX_HEADER_BYTES,
             timeout_graceful_shutdown=_GRACE,
         )
-        log.info("serving", address=_address(listening), public_url=settings.public_url)
         with _signals_outlived():
-            uvicorn.Server(config).run([listening])
+            _Server(config).run([listening])
         log.info("finishing")
     log.info("ended")
+
+
+class _Server(uvicorn.Server):
+    """One that says when it is ready, and where."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        log.info("serving", addresses=[_address(each) for each in sockets or []])
 
 
 def _built(settings: Settings) -> app.Bot:
