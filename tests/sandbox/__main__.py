@@ -25,10 +25,12 @@ def main() -> None:
         url = f"sqlite:///{Path(folder) / 'sandbox.db'}"
         schema.migrate(url)
         world = World(url)
-        page = Served(SandboxPage(world.slack, world.google, world.clock, TEAM).app, port)
-        print(f"\n  Calendar Bot's sandbox is ready: {page.url}\n  Ctrl-C ends it.\n", flush=True)
+        page = SandboxPage(world.slack, world.google, world.clock, TEAM)
+        served = Served(page.app, port)
+        print(f"\n  Calendar Bot's sandbox is ready: {served.url}\n  Ctrl-C ends it.\n", flush=True)
         stopped.wait()
-        page.stop()
+        page.close()
+        served.stop()
         world.close()
 
 
