@@ -195,7 +195,7 @@ def _http(
     edge.harden(http, pages, settings)
     signing_secret = _plain(settings.slack_signing_secret)
     if signing_secret:
-        http.router.routes.extend(http_slack.router(bot.slack, signing_secret, clock).routes)
+        http.include_router(http_slack.router(bot.slack, signing_secret, clock))
     http.include_router(http_install.router(installing, pages))
     http.include_router(http_connect.router(flow, bot.people, pages, settings, installing))
     http.include_router(
