@@ -30,12 +30,13 @@ def sole_server(url: str) -> Iterator[None]:
     import fcntl  # POSIX only, as is the way this bot is run
 
     # Never the database file itself: closing it would let go of the locks that SQLite holds on it in this process.
-    file = Path(f"{parsed.database}-lock")
+    database = Path(str(parsed.database)).resolve()
+    file = database.with_name(f"{database.name}-lock")
     try:
         descriptor = os.open(file, os.O_CREAT | os.O_RDWR, 0o600)
     except OSError as error:
         raise engines.DatabaseUrlInvalid(
-            f"DATABASE_URL names {parsed.database}, beside which no file can be written: {error.strerror}"
+            f"DATABASE_URL names {database}, beside which no file can be written: {error.strerror}"
         ) from error
     try:
         try:
