@@ -25,7 +25,7 @@ def examine(settings: Settings, installed: Mapping[str, str]) -> Iterator[Findin
         yield Finding(f"slack: no workspace yet; install the app at {settings.public_url}/slack/install")
     for team_id, token in installed.items():
         yield from _installed(settings, team_id, token)
-    yield _way_in(settings)
+    yield way_in(settings)
     yield _app(settings)
 
 
@@ -75,7 +75,8 @@ def _people(client: WebClient, settings: Settings) -> Iterator[Finding]:
         yield Finding(f"slack: admin {admin} can be written to" if answer else f"slack: admin {admin}", mend)
 
 
-def _way_in(settings: Settings) -> Finding:
+def way_in(settings: Settings) -> Finding:
+    """How what people do in Slack gets to us."""
     if settings.slack_app_token:
         client, token = web_client(settings.slack_api_url), settings.slack_app_token.get_secret_value()
         answer, problem = _asked(lambda: client.apps_connections_open(app_token=token))
