@@ -161,6 +161,18 @@ def test_a_person_leaving_ends_nothing(world: World, bea: Persona) -> None:
     assert stored(world) == [BETA]
 
 
+def test_a_modal_left_open_says_that_the_app_is_gone(world: World, bea: Persona) -> None:
+    installs(world, bea)
+    bea.connects_google(BEA)
+    bea.types("/calendar calendars")
+    bea.chooses("pick_linked", BEA, on="modal")
+    with world.bot.database.transaction() as session:
+        workspaces.remove(session, BETA)  # as another replica would
+    world.hours_pass(0.1)
+    bea.submits()
+    assert "not installed" in bea.modal
+
+
 def test_the_same_user_id_in_two_workspaces_is_two_people(world: World, bea: Persona) -> None:
     installs(world, world.ada)
     installs(world, bea)
