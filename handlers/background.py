@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from contextvars import copy_context
 from threading import Condition
 from typing import Any, TypeVar
@@ -11,6 +11,7 @@ import structlog
 
 from bot import telemetry
 from bot.errors import BotError
+from handlers.workers import Workers
 
 T = TypeVar("T")
 log = structlog.get_logger()
@@ -37,7 +38,7 @@ class Background:
     def __init__(self, workers: int, waiting: int, name: str) -> None:
         self._name = name
         self._limit = workers + waiting
-        self._pool = ThreadPoolExecutor(workers, thread_name_prefix=name)
+        self._pool = Workers(workers, name)
         self._changed = Condition()
         self._inside = 0
         self._late = 0
@@ -83,7 +84,7 @@ class Background:
         with self._changed:
             self._open = False
         self.drain(patience)
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._pool.shutdown()
 
     def _submit(
         self, fn: Callable[..., T], args: tuple[Any, ...], after: "Callable[[Future[T]], None] | None" = None
@@ -93,7 +94,7 @@ class Background:
                 log.warning("turned_away", pool=self._name, call=_name(fn))
                 return None
             self._inside += 1
-        future = self._pool.submit(copy_context().run, fn, *args)
+        future = self._pool.submit(copy_context().run, fn, *args, awaited=after is None)
         if after is not None:
             future.add_done_callback(after)
         future.add_done_callback(self._leave)  # last: a call is inside until its failure was dealt with
