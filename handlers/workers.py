@@ -106,8 +106,8 @@ class Workers:
     def _looked(self) -> None:
         with self._lock:
             self._watch = None
-            due = 0 if self._ended or not self._patient else len(self._patient) if self._may_begin() else -1
-            if due < 0:
+            if self._patient and not self._may_begin():
                 self._look_again()
-            for _ in range(due):
+                return
+            for _ in self._patient:
                 self._threads.submit(self._next)
