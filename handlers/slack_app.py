@@ -36,6 +36,7 @@ def build(api_url: str, admission: "Admission") -> AsyncApp:
     """Without listeners yet. It proves no request: handlers/http_slack.py does, before it sees one."""
     with _hidden_from_environment(_BOLT_READS):
         return AsyncApp(
+            name="calendar-bot",  # without one Bolt reads the source of every module to find one: 0.1 s
             client=AsyncWebClient(base_url=api_url, timeout=2),
             before_authorize=admission,
             authorize=admission.authorize,
