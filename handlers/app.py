@@ -78,7 +78,7 @@ class Bot:
         """Stop the clock, finish the work, let go of the database."""
         self.jobs.stop()
         self.people.drain(_FINISH)  # with its doors open: work in hand may hand over more
-        self.people.stop(_FINISH)
+        self.people.stop(0)
         for close in self.closers:
             close()
         self.database.close()

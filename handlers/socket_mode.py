@@ -23,6 +23,7 @@ log = structlog.get_logger()
 _PATIENCE = 10
 _LAST_ANSWERS = 3.0
 """Seconds in which requests that have come in are still answered at the end: Slack waits no longer either."""
+_TRIES_PER_ADDRESS = 3
 _SESSION = re.compile(r" \(s_-?\d+\)| from s_-?\d+")
 _SHAPES = {
     "slash_commands": slack_shapes.command,
@@ -48,9 +49,8 @@ class SocketMode:
         self._handler = _Handler(
             self._bolt,
             self._app_token,
-            logger=_logger(),
-            web_client=AsyncWebClient(base_url=self._api_url, timeout=_PATIENCE),
-            ping_interval=self._ping_interval,
+            AsyncWebClient(base_url=self._api_url, timeout=_PATIENCE),
+            self._ping_interval,
         )
         self._opening = asyncio.create_task(_opened(self._handler.client))
 
@@ -68,11 +68,42 @@ class SocketMode:
         await asyncio.gather(*left, return_exceptions=True)
 
 
+class _Client(SocketModeClient):
+    """The SDK's, but for how it begins anew."""
+
+    async def connect(self) -> None:
+        """Until it succeeds. The SDK would try one address for ever, but an address is good once and for a minute."""
+        while not self.closed:
+            try:
+                async with asyncio.timeout(_TRIES_PER_ADDRESS * self.ping_interval):
+                    await super().connect()  # type: ignore[no-untyped-call]  # the SDK leaves it untyped
+            except TimeoutError:
+                self.wss_uri = None
+            else:
+                return
+
+    async def connect_to_new_endpoint(self, force: bool = False) -> None:
+        """Once for a socket. Slack says goodbye and then closes it, and the SDK would act on both.
+
+        What came in between would be lost, for the second time ends the new socket.
+        """
+        ending = self.current_session
+        async with self.connect_operation_lock:
+            if self.current_session is ending and (force or not await self.is_connected()):
+                self.wss_uri = await self.issue_new_wss_url()
+                await self.connect()
+
+
 class _Handler(AsyncSocketModeHandler):
     """Bolt's own, behind the same check of shapes that HTTP requests pass."""
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
+    client: _Client
+
+    def __init__(self, bolt: AsyncApp, app_token: str, web_client: AsyncWebClient, ping_interval: float) -> None:
+        self.app = bolt
+        self.app_token = app_token
+        self.client = _Client(app_token, _logger(), web_client, ping_interval=ping_interval)
+        self.client.socket_mode_request_listeners.append(self.handle)  # type: ignore[arg-type]  # as in Bolt
         self._answering: set[asyncio.Task[Any]] = set()
 
     async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]  # as in Bolt
@@ -96,7 +127,7 @@ class _Handler(AsyncSocketModeHandler):
             await asyncio.wait(set(self._answering), timeout=_LAST_ANSWERS)
 
 
-async def _opened(client: SocketModeClient) -> None:
+async def _opened(client: _Client) -> None:
     for pause in _pauses():
         try:
             client.wss_uri = await client.issue_new_wss_url()
@@ -105,7 +136,7 @@ async def _opened(client: SocketModeClient) -> None:
         else:
             break
         await asyncio.sleep(pause)
-    await client.connect()  # type: ignore[no-untyped-call]  # as above; it keeps trying by itself from here on
+    await client.connect()
 
 
 def _name(error: BaseException) -> str:

@@ -76,17 +76,18 @@ def test_an_event_sent_again_is_worked_on_once(socket_world: World) -> None:
 
 def test_a_dropped_socket_is_opened_again(socket_world: World) -> None:
     world = socket_world
-    opened = openings(world)
-    with becomes_true(world.slack, lambda: openings(world) > opened and world.slack.sockets.connected):
+    opened = world.slack.sockets.opened
+    with becomes_true(world.slack, lambda: world.slack.sockets.opened > opened):
         world.slack.sockets.disconnect()
     world.ana.types("/calendar status")
     assert "No Google Calendar is connected" in world.ana.answer
+    assert world.slack.sockets.opened == opened + 1, "once for the goodbye and the end together"
 
 
 def test_slacks_warning_brings_a_fresh_socket_before_the_old_one_ends(socket_world: World) -> None:
     world = socket_world
-    opened = openings(world)
-    with becomes_true(world.slack, lambda: openings(world) > opened and world.slack.sockets.connected):
+    opened = world.slack.sockets.opened
+    with becomes_true(world.slack, lambda: world.slack.sockets.opened > opened):
         world.slack.sockets.disconnect("warning")
     world.ana.types("/calendar status")
     assert "No Google Calendar is connected" in world.ana.answer
@@ -106,7 +107,3 @@ def test_slack_being_down_at_the_start_does_not_keep_the_pages_from_being_served
             assert requests.get(f"{world.bot_url}/readyz", timeout=5).status_code == 200
         world.ana.types("/calendar status")
         assert "No Google Calendar is connected" in world.ana.answer
-
-
-def openings(world: World) -> int:
-    return len([call for call in world.slack.journal if call.method == "apps.connections.open"])

@@ -98,6 +98,20 @@ def test_a_line_that_was_cut_is_noticed_and_opened_again(line: Line) -> None:
     assert [message.text for message in line.slack.ephemerals("U0ANA")] == ["Hello"]
 
 
+def test_an_address_that_leads_nowhere_is_given_up_for_a_fresh_one(line: Line) -> None:
+    nowhere: dict[str, object] = {"ok": True, "url": "ws://127.0.0.1:9/link/?ticket=used-up"}
+    line.slack.script.add(Fault("apps.connections.open", status=200, body=nowhere))
+
+    async def walk() -> None:
+        async with running(line, bot_that(says_hello)):
+            await connected(line.slack)
+
+    with capture_logs() as logged:
+        asyncio.run(walk())
+    assert "Failed to connect" in {entry.get("step") for entry in logged}
+    assert "used-up" not in str(logged)
+
+
 def test_it_can_be_stopped_while_slack_is_down(line: Line) -> None:
     line.slack.script.add(Fault("apps.connections.open", kind="drop", times=-1))
 

@@ -29,6 +29,8 @@ class Sockets:
         self._state = state
         self._tickets: set[str] = set()
         self._open: list[_Connection] = []
+        self.opened = 0
+        """How many there have been so far."""
 
     def open(self, call: Call) -> Json:
         """apps.connections.open: a websocket address for one use."""
@@ -63,6 +65,7 @@ class Sockets:
             )
         )
         self._open.append(connection)
+        self.opened += 1
         self._state.changed()
         try:
             while True:
