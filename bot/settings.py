@@ -189,6 +189,7 @@ def public_origin(value: str) -> str:
 
 LINK_LIVES = timedelta(days=7)
 CONSENT_LIVES = timedelta(minutes=10)
+COOKIE_LIVES = timedelta(hours=1)
 
 
 def _contradictions(known: Mapping[str, str]) -> list[str]:

@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 
 from bot.domain.journey import Arrival, Departure, Result, TicketPage
 from bot.errors import LinkDead, StateRejected
-from bot.settings import Settings
+from bot.settings import COOKIE_LIVES, Settings
 from handlers.background import Background
 from handlers.edge import departures
 from handlers.headers import origin
@@ -26,7 +26,6 @@ log = structlog.get_logger()
 
 RESULT = "/connected"
 _GONE = "/disconnected"
-_COOKIE_LIVES = 3600
 _BUDGET = 15.0
 _EXCHANGE_BUDGET = 60.0
 _TICKET = re.compile(r"[A-Za-z0-9_-]{16,256}")
@@ -205,7 +204,7 @@ class ConsentEdge:
         response.set_cookie(
             self._cookie_name,
             departure.cookie,
-            max_age=_COOKIE_LIVES,
+            max_age=int(COOKIE_LIVES.total_seconds()),
             path="/",
             secure=self._is_secure,
             httponly=True,

@@ -3,12 +3,16 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, update
+from sqlalchemy import update
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import Select
 
 from storage import people
 from storage.tables import Person, Ticket
+
+
+class Closed(Exception):
+    """The ticket has done its work, or a newer one took its place."""
 
 
 def open_for(session: Session, person: Person, secret_hash: str, now: datetime, expires_at: datetime) -> Ticket:
@@ -30,9 +34,13 @@ def others(session: Session, person_id: str, except_id: str | None = None) -> li
 
 def close(session: Session, ticket_ids: Collection[str], now: datetime) -> None:
     """End tickets; those that were closed before keep their time."""
-    session.exec(
-        update(Ticket).where(col(Ticket.id).in_(ticket_ids), col(Ticket.closed_at).is_(None)).values(closed_at=now)
-    )
+    _close(session, ticket_ids, now)
+
+
+def use_up(session: Session, ticket_id: str, now: datetime) -> None:
+    """End a ticket for what it was made for, which works once. Raises Closed."""
+    if not _close(session, [ticket_id], now):
+        raise Closed("The ticket was closed before.")
 
 
 def live(session: Session, secret_hash: str, now: datetime) -> tuple[Ticket, Person] | None:
@@ -56,14 +64,9 @@ def posted(session: Session, ticket_id: str, channel: str, ts: str) -> None:
     session.exec(update(Ticket).where(col(Ticket.id) == ticket_id).values(channel=channel, ts=ts))
 
 
-def _live(session: Session, which: ColumnElement[bool], now: datetime) -> tuple[Ticket, Person] | None:
-    query = (
-        select(Ticket, Person)
-        .join(Person, col(Person.id) == col(Ticket.person_id))
-        .where(which, col(Ticket.closed_at).is_(None), col(Ticket.expires_at) > now)
-    )
-    found = session.exec(query).one_or_none()
-    return None if found is None else (found[0], found[1])
+def _close(session: Session, ticket_ids: Collection[str], now: datetime) -> int:
+    closing = update(Ticket).where(col(Ticket.id).in_(ticket_ids), col(Ticket.closed_at).is_(None))
+    return session.exec(closing.values(closed_at=now)).rowcount
 
 
 def _alive(now: datetime) -> Select[Ticket, Person]:

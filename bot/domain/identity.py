@@ -51,7 +51,7 @@ def judge(
     """The ruling on one consent. ``proven`` means Sign in with Slack happened in this very browser first."""
     if not google.email_verified:
         return Ruling.UNVERIFIED
-    if domains and (google.hosted_domain or "").casefold() not in {domain.casefold() for domain in domains}:
+    if domains and not any(_same(google.hosted_domain, domain) for domain in domains):
         return Ruling.OTHER_DOMAIN
     if proven:
         return Ruling.SAME_PERSON
@@ -65,4 +65,5 @@ def _email_speaks(slack: SlackSide) -> bool:
 
 
 def _same(left: str | None, right: str) -> bool:
-    return (left or "").strip().casefold() == right.strip().casefold()
+    """Alike but for the case of ASCII letters: Unicode folds the Kelvin sign to k and ß to ss: two people as one."""
+    return (left or "").strip().encode().lower() == right.strip().encode().lower()

@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypedDict
@@ -30,10 +31,10 @@ from bot.ports import (
 from bot.services.connections import Connections, grant_aad
 from bot.services.surfaces import Surfaces
 from bot.services.tickets import SECRET_BYTES, admit, digest
-from bot.settings import CONSENT_LIVES
+from bot.settings import CONSENT_LIVES, COOKIE_LIVES
 from storage import audit, connections, crypto, flows, tickets
 from storage.crypto import Sealer
-from storage.database import Database
+from storage.database import Database, Session
 from storage.tables import Flow, new_id
 
 RESULT_PAGE = "/connected"  # handlers/http_connect.py serves it
@@ -142,7 +143,7 @@ class ConsentFlow:
     def again(self, cookie: str, *, prove: bool) -> Departure:
         """Begin another trip for the link that this browser came from. Raises StateRejected, LinkDead."""
         with self._database.reading() as session:
-            flow = flows.latest_by_cookie(session, digest(cookie))
+            flow = self._latest(session, cookie)
             if flow is None:
                 raise StateRejected
             found = tickets.live_by_id(session, flow.ticket_id, self._clock.now())
@@ -237,7 +238,7 @@ class ConsentFlow:
         if proven != trip.who:
             self._foreign(trip, None, proven)
             return self._end(trip, "proof_failed")
-        return Arrival(self._onward(trip, proven=True))
+        return self._onward(trip, proven=True)
 
     def google_returned(self, *, state: str, cookie: str, code: str | None, error: str | None) -> Arrival:
         """Back from Google's consent: connect, or say why not. Raises StateRejected."""
@@ -246,13 +247,13 @@ class ConsentFlow:
             return self._failed(trip, self._callback_fault(error or ""))
         try:
             consented = self._consent.exchange(code=code, verifier=trip.verifier, nonce=_nonce(trip.verifier))
-            profile = admit(self._directory.profile(trip.who))
         except GoogleFault as fault:
             return self._failed(trip, fault.verdict)
-        except NotAnEmployee:
-            return self._end(trip, "not_an_employee")
-        except BotError:
-            return self._end(trip, "try_again")
+        try:
+            profile = admit(self._directory.profile(trip.who))
+        except BotError as unable:
+            self._give_back(consented)
+            return self._end(trip, _unable(unable))
         return self._judged(trip, profile, consented)
 
     def _consumed(self, state: str, cookie: str, provider: str) -> Trip:
@@ -266,8 +267,10 @@ class ConsentFlow:
             if flow is None:
                 raise StateRejected
             found = tickets.live_by_id(session, flow.ticket_id, now)
-            trip = None  # a newer link was sent, or this one has done its work in another tab
-            if found is not None:
+            trip = None
+            if found is None:  # a newer link was sent, or this one has done its work in another tab
+                flows.finish(session, flow.id, "link_dead")
+            else:
                 ticket, person = found
                 message = MessageRef(ticket.channel, ticket.ts) if ticket.channel and ticket.ts else None
                 trip = Trip(
@@ -291,8 +294,9 @@ class ConsentFlow:
             self._policy.match, _slack_side(profile), google, proven=trip.proven, domains=self._policy.domains
         )
         if ruling is not Ruling.SAME_PERSON:
-            self._drop_tokens(consented)
-            self._foreign(trip, consented.email, None)
+            self._give_back(consented)
+            if ruling is not Ruling.UNVERIFIED:  # an address that anybody could have typed in at Google
+                self._foreign(trip, consented.email, None)
             return self._end(trip, _RULINGS[ruling], account=consented.email)
         missing = permissions.missing(consented.access.scopes)
         if missing:
@@ -301,7 +305,7 @@ class ConsentFlow:
         if consented.refresh_token is None:
             if trip.retried:
                 return self._end(trip, "no_refresh_token", account=consented.email)
-            return Arrival(self._onward(trip, proven=trip.proven, retried=True))
+            return self._onward(trip, proven=trip.proven, retried=True)
         return self._connect(trip, consented, consented.refresh_token)
 
     def _connect(self, trip: Trip, consented: Consented, refresh_token: str) -> Arrival:
@@ -309,6 +313,7 @@ class ConsentFlow:
         try:
             with self._database.transaction() as session:
                 connection_id = connections.reserve_id(session, trip.person_id)
+                tickets.use_up(session, trip.ticket_id, now)
                 row = connections.connect(
                     session,
                     id=connection_id,
@@ -323,11 +328,13 @@ class ConsentFlow:
                     now=now,
                 )
                 version = row.token_version
-                tickets.close(session, [trip.ticket_id], now)
                 flows.finish(session, trip.flow_id, "connected", account=consented.email)
                 audit.record(session, **self._entry(trip, "connected"))
         except connections.AccountHeld:
             return self._end(trip, "account_taken", account=consented.email)
+        except tickets.Closed:  # while Google was asked: by a newer link, or by another browser with this one
+            self._give_back(consented)
+            return self._end(trip, "link_dead")
         self._connections.keep(connection_id, version, consented.access)
         self._later(lambda: self._surfaces.connected(trip.who))
         self._later(lambda: self._mark_used(trip, consented.email))
@@ -337,9 +344,13 @@ class ConsentFlow:
         if trip.link_message:
             self._notifier.edit(trip.who.team_id, trip.link_message, LinkUsed(account))
 
-    def _onward(self, trip: Trip, *, proven: bool, retried: bool = False) -> str:
-        profile = self._directory.profile(trip.who)
-        return self._begin(trip.ticket_id, profile, trip.cookie, provider="google", proven=proven, retried=retried)
+    def _onward(self, trip: Trip, *, proven: bool, retried: bool = False) -> Arrival:
+        try:
+            profile = admit(self._directory.profile(trip.who))
+        except BotError as error:
+            return self._end(trip, _unable(error))
+        flow = self._begin(trip.ticket_id, profile, trip.cookie, provider="google", proven=proven, retried=retried)
+        return Arrival(flow)
 
     # --- when nothing was connected ---------------------------------------------------------------------------------
 
@@ -365,14 +376,13 @@ class ConsentFlow:
             "detail": {},
         }
 
-    def _drop_tokens(self, consented: Consented) -> None:
-        if consented.refresh_token is None:
-            return
+    def _give_back(self, consented: Consented) -> None:
+        """What will not be used must not stay usable: end the grant, before this browser can consent once more."""
         with self._database.reading() as session:
             in_use = connections.account_in_use(session, consented.sub)
         if not in_use:  # revoking ends the account's whole grant, so never while somebody is connected with it
-            token = consented.refresh_token
-            self._later(lambda: self._consent.revoke(token))
+            with suppress(GoogleFault):
+                self._consent.revoke(consented.refresh_token or consented.access.value)
 
     def _foreign(self, trip: Trip, account: str | None, proven: Who | None) -> None:
         """Tell both: whoever started the link, and whoever turned out to sit at the browser."""
@@ -403,23 +413,33 @@ class ConsentFlow:
             missing=tuple(each for each in permissions.PERMISSIONS if each.scope in missing),
             person_name=profile.name if profile else "you",
             can_prove=flow.outcome == "other_account" and self._sign_in.available,
-            can_retry=flow.outcome not in {"connected", "not_an_employee"},
+            can_retry=flow.outcome not in {"connected", "not_an_employee", "link_dead"},
         )
 
     def disconnect(self, cookie: str) -> None:
         """Undo it: somebody pressed "Not you?" on the result page. Raises StateRejected."""
         flow, who = self._finished(cookie)
-        if flow.outcome != "connected":
+        # An account that was connected since, perhaps from elsewhere, is not what this page has shown.
+        if flow.outcome != "connected" or flow.account != self._connections.status(who).account:
             raise StateRejected
         self._surfaces.disconnect(who)
 
     def _finished(self, cookie: str) -> tuple[Flow, Who]:
         with self._database.reading() as session:
-            flow = flows.latest_by_cookie(session, digest(cookie)) if cookie else None
+            flow = self._latest(session, cookie)
             person = tickets.owner(session, flow.ticket_id) if flow else None
             if flow is None or person is None:
                 raise StateRejected
             return Flow(**flow.model_dump()), Who(person.team_id, person.user_id)
+
+    def _latest(self, session: Session, cookie: str) -> Flow | None:
+        """This browser's trip. A browser forgets its cookie after an hour; whoever took it must not be longer-lived."""
+        flow = flows.latest_by_cookie(session, digest(cookie)) if cookie else None
+        return flow if flow and flow.created_at > self._clock.now() - COOKIE_LIVES else None
+
+
+def _unable(error: BotError) -> str:
+    return "not_an_employee" if isinstance(error, NotAnEmployee) else "try_again"
 
 
 def _slack_side(profile: Profile) -> SlackSide:

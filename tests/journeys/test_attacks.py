@@ -1,0 +1,116 @@
+"""Attacks on the connect flow, by the rows of the catalogue; docs/security.md says which guard stops each one."""
+
+from datetime import timedelta
+
+from tests.journeys.attacking import ANA, CLEO, GMAIL, callback_of, gated, is_connected, meanwhile, rows
+from tests.sandbox.faults import Fault
+from tests.sandbox.world import World
+
+# --- A1, A2: whose account is it? -----------------------------------------------------------------------------------
+
+
+def test_a1_who_was_deactivated_on_the_way_leaves_no_grant_behind(world: World) -> None:
+    callback = callback_of(world.ana, ANA)
+    world.slack.state.users["U0ANA"].deleted = True
+    page = world.ana.browser.opens(callback)
+    assert "no longer an active member" in page.page
+    assert rows(world, "SELECT COUNT(*) FROM connection") == [0]
+    assert world.google.grants(ANA) == [], "what is not kept is given back"
+
+
+def test_a1_a_consent_that_could_not_be_judged_leaves_no_grant_behind(world: World) -> None:
+    callback = callback_of(world.ana, ANA)
+    world.slack.script.add(Fault("users.info", status=503))
+    assert "try again" in world.ana.browser.opens(callback).page
+    assert world.google.grants(ANA) == []
+    world.ana.browser.presses("Try again")
+    assert "Connected" in world.ana.consents(ANA).page
+
+
+def test_a1_who_became_a_guest_on_the_way_has_to_prove_the_slack_side(world: World) -> None:
+    callback = callback_of(world.ana, ANA)
+    world.slack.state.users["U0ANA"].guest = True
+    page = world.ana.browser.opens(callback)
+    assert any("Confirm with Slack" in button for button in page.buttons())
+    assert rows(world, "SELECT COUNT(*) FROM connection") == [0]
+
+
+def test_a1_the_address_that_counts_is_the_one_slack_knows_in_the_end(world: World) -> None:
+    callback = callback_of(world.ana, ANA)
+    world.slack.state.users["U0ANA"].email = "ana.newname@acme.example"
+    assert "another Google account" in world.ana.browser.opens(callback).page
+    assert rows(world, "SELECT COUNT(*) FROM connection") == [0]
+
+
+def test_a1_letters_that_only_look_alike_are_no_same_address(world: World) -> None:
+    """Case folding turns the Kelvin sign into k and ß into ss: two mailboxes would count as one."""
+    world.google.add_account("mark@acme.example", name="Mark", hd="acme.example", owner="U0CLEO")
+    world.slack.state.users["U0CLEO"].email = "mar\u212a@acme.example"
+    assert "another Google account" in world.cleo.connects_google("mark@acme.example").page
+    assert rows(world, "SELECT COUNT(*) FROM connection") == [0]
+
+
+def test_a1_nobody_is_written_to_about_an_address_that_google_has_not_verified(world: World) -> None:
+    """Anybody can type in anybody's address when making a Google account."""
+    world.google._accounts.of(CLEO).verified = False  # noqa: SLF001 - the stand-in has no other way to say it
+    world.ana.connects_google(CLEO)
+    assert world.cleo.messages() == []
+
+
+def test_a1_a_proof_is_worth_nothing_on_somebody_elses_link(world: World) -> None:
+    """Cleo has proved herself on her own link; the cookie of that trip does not carry over to Ana's."""
+    world.cleo.types("/calendar connect")
+    world.cleo.opens_link().presses("Continue")
+    world.cleo.consents(GMAIL)
+    world.cleo.browser.presses("Confirm with Slack").presses("Allow")
+    assert world.cleo.browser.address.startswith(world.google.base_url), "proved, and at Google"
+    world.ana.types("/calendar connect")
+    world.cleo.browser.opens(world.ana.link).presses("Continue")
+    world.cleo.consents(CLEO)
+    assert rows(world, "SELECT COUNT(*) FROM connection") == [0]
+    assert world.google.grants(CLEO) == []
+
+
+# --- A3, A4: one trip, one browser, one link ------------------------------------------------------------------------
+
+
+def test_a3_a_link_replaced_while_google_is_asked_connects_nothing(world: World) -> None:
+    with gated(world, GOOGLE_TOKEN_URI="/token") as gate:
+        callback = callback_of(world.ana, ANA)
+        gate.shut("/token")
+        with meanwhile(world.ana.browser.opens, callback) as page:
+            assert gate.reached.wait(10)
+            world.slack.command("U0ANA", "/calendar connect")
+            world.slack.say("U0BEN", "help")
+            while len(rows(world, "SELECT id FROM ticket WHERE closed_at IS NULL AND ts IS NOT NULL")) != 1:
+                continue
+            while not rows(world, "SELECT id FROM ticket WHERE closed_at IS NOT NULL"):
+                continue
+            gate.opened.set()
+        assert "no longer valid" in page.result().page
+        assert rows(world, "SELECT COUNT(*) FROM connection") == [0]
+        assert world.google.grants(ANA) == []
+
+
+def test_a4_a_cookie_is_forgotten_here_too_after_an_hour(world: World) -> None:
+    world.ana.connects_google(ANA)
+    world.clock.advance(timedelta(minutes=61))
+    page = world.ana.browser.opens(f"{world.bot_url}/connected")
+    assert (page.status, ANA in page.page) == (400, False)
+    assert is_connected(world.ana, ANA)
+
+
+def test_a4_an_old_page_does_not_end_a_newer_connection(world: World) -> None:
+    page = world.ana.connects_google(ANA)
+    phone = type(page)("U0ANA")
+    world.ana.types("/calendar disconnect")
+    world.ana.clicks("Disconnect", on="ephemeral")
+    world.ana.types("/calendar connect")
+    world.ana.opens_link(phone).presses("Continue")
+    world.ana.consents(GMAIL, browser=phone)
+    phone.presses("Confirm with Slack")
+    world.ana.consents(GMAIL, browser=phone)
+    assert is_connected(world.ana, GMAIL)
+    assert page.presses("Disconnect").status == 400
+    assert is_connected(world.ana, GMAIL)
+    phone.close()
