@@ -108,11 +108,17 @@ def connect(
     return connection
 
 
-def release(session: Session, connection_id: str, now: datetime) -> None:
-    """Disconnect: erase the grant and let go of the account. The picks stay for a reconnect."""
-    session.exec(
+def release(session: Session, connection_id: str, now: datetime, *, token_version: int | None = None) -> bool:
+    """Disconnect: erase the grant and let go of the account. The picks stay for a reconnect.
+
+    With ``token_version`` only that grant is erased: False when a newer one came meanwhile, or none is left.
+    """
+    which = [col(Connection.id) == connection_id]
+    if token_version is not None:
+        which.append(col(Connection.token_version) == token_version)
+    done = session.exec(
         update(Connection)
-        .where(col(Connection.id) == connection_id)
+        .where(*which)
         .values(
             grant=None,
             google_sub=None,
@@ -123,6 +129,7 @@ def release(session: Session, connection_id: str, now: datetime) -> None:
         )
         .execution_options(synchronize_session="fetch")
     )
+    return done.rowcount == 1
 
 
 def set_health(session: Session, connection_id: str, token_version: int, health: str, now: datetime) -> bool:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from secrets import SystemRandom
 from threading import local
 from typing import TypeVar
@@ -16,6 +16,8 @@ __all__ = ["Database", "DatabaseUnavailable", "Session", "TransactionOpen"]
 
 _T = TypeVar("_T")
 _ATTEMPTS = 5
+_SCRUB_WAITS = 1000
+"""Milliseconds."""
 _SERIALIZATION_FAILURE, _DEADLOCK = "40001", "40P01"
 _JITTER = SystemRandom()
 
@@ -77,6 +79,19 @@ class Database:
                 session.connection().exec_driver_sql("SELECT 1")
         except SQLAlchemyError as error:
             raise DatabaseUnavailable("The database does not answer.") from error
+
+    def scrub(self) -> None:
+        """Have SQLite empty its log, where pages stand as they were before something was erased from them.
+
+        As far as readers let it, and soon: it is tried again at the next occasion. PostgreSQL's VACUUM sees to its own.
+        """
+        if self._engine.dialect.name != "sqlite":
+            return
+        with closing(self._engine.raw_connection()) as connection:
+            cursor = connection.cursor()
+            cursor.execute(f"PRAGMA busy_timeout = {_SCRUB_WAITS}")
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            cursor.execute(f"PRAGMA busy_timeout = {engines.WAITS_FOR_A_LOCK * 1000}")
 
     def close(self) -> None:
         """Close every connection."""

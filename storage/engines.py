@@ -12,7 +12,7 @@ from sqlalchemy.exc import ArgumentError
 READ_ONLY = "postgresql_readonly"
 """The execution option of a read-only transaction. The name is psycopg's dialect's; SQLite listens to it here."""
 
-_WAITS_FOR_A_LOCK = 30
+WAITS_FOR_A_LOCK = 30
 """Seconds, on both databases."""
 
 
@@ -52,7 +52,7 @@ def build(url: str, *, foreign_keys: bool = True) -> Engine:
 def _sqlite(url: URL, *, foreign_keys: bool) -> Engine:
     _keep_private(Path(str(url.database)))
     engine = create_engine(
-        url, pool_size=10, max_overflow=20, connect_args={"timeout": _WAITS_FOR_A_LOCK}, hide_parameters=True
+        url, pool_size=10, max_overflow=20, connect_args={"timeout": WAITS_FOR_A_LOCK}, hide_parameters=True
     )
 
     @event.listens_for(engine, "connect")
@@ -79,7 +79,7 @@ def _postgresql(url: URL) -> Engine:
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:
         connection.execute("SET TIME ZONE 'UTC'")
-        connection.execute(f"SET lock_timeout = '{_WAITS_FOR_A_LOCK}s'")
+        connection.execute(f"SET lock_timeout = '{WAITS_FOR_A_LOCK}s'")
         connection.commit()
 
     return engine

@@ -104,9 +104,9 @@ class Connections:
 
     def held(self, who: Who) -> Held:
         """The person's grant. Raises NotConnected, SecretUnreadable."""
-        with self._database.reading() as session:
-            person = people.by_slack(session, who.team_id, who.user_id)
-            row = connections.of(session, person.id) if person else None
+        return self._held(who, self._row(who))
+
+    def _held(self, who: Who, row: Connection | None) -> Held:
         if row is None or row.grant is None:
             raise NotConnected
         try:
@@ -123,31 +123,53 @@ class Connections:
     def drop(self, who: Who) -> Dropped | None:
         """Disconnect: revoke at Google unless another row uses the account, then erase the grant. None: there was none.
 
-        A dead grant, an unreadable one or a Google that does not answer never stops the erasing.
+        A dead grant, an unreadable one or a Google that does not answer never stops the erasing. A consent that comes
+        in between is ended likewise: it would be erased without Google being told, or called ended while it lives.
         """
+        dropped = None
+        while (row := self._row(who)) is not None and row.health != Health.DISCONNECTED:
+            token = self._refresh_token(who, row)
+            shared = self._is_shared(row)
+            revoked = shared or self._revoked(token)
+            now = self._clock.now()
+            with self._database.transaction() as session:
+                erased = connections.release(session, row.id, now, token_version=row.token_version)
+                if erased:
+                    audit.record(
+                        session, now=now, team_id=who.team_id, user_id=who.user_id, action="disconnected", detail={}
+                    )
+            if erased:
+                self._tokens.pop(row.id, None)
+                self._database.scrub()
+                if shared and not self._is_shared(row):  # the other one let go at the same moment
+                    revoked = self._revoked(token)
+            dropped = Dropped(row.google_email, revoked)
+        return dropped
+
+    def _row(self, who: Who) -> Connection | None:
         with self._database.reading() as session:
             person = people.by_slack(session, who.team_id, who.user_id)
-            row = connections.of(session, person.id) if person else None
-            if row is None or row.health == Health.DISCONNECTED:
-                return None
-            shared = row.google_sub is not None and connections.account_in_use(
+            return connections.of(session, person.id) if person else None
+
+    def _is_shared(self, row: Connection) -> bool:
+        with self._database.reading() as session:
+            return row.google_sub is not None and connections.account_in_use(
                 session, row.google_sub, except_connection_id=row.id
             )
-            connection_id, account = row.id, row.google_email
-        revoked = shared or self._revoked(who)
-        now = self._clock.now()
-        with self._database.transaction() as session:
-            connections.release(session, connection_id, now)
-            audit.record(session, now=now, team_id=who.team_id, user_id=who.user_id, action="disconnected", detail={})
-        self._tokens.pop(connection_id, None)
-        return Dropped(account, revoked)
 
-    def _revoked(self, who: Who) -> bool:
+    def _refresh_token(self, who: Who, row: Connection) -> str | None:
         try:
-            self._consent.revoke(self.held(who).refresh_token)
-        except (GoogleFault, SecretUnreadable, NotConnected):
+            return self._held(who, row).refresh_token
+        except (NotConnected, SecretUnreadable):
+            return None
+
+    def _revoked(self, token: str | None) -> bool:
+        try:
+            if token is not None:
+                self._consent.revoke(token)
+        except GoogleFault:
             return False
-        return True
+        return token is not None
 
     def _token(self, held: Held, who: Who, refused: AccessToken | None = None) -> AccessToken:
         lock = self._locks.setdefault(held.connection_id, Lock())

@@ -25,4 +25,5 @@ class Deliveries:
                 gone = work.purge(session, self._clock.now())
             total += gone
             if not gone:
+                self._database.scrub()
                 return total
