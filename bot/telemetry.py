@@ -45,12 +45,14 @@ _HEARD_FROM = {
     **dict.fromkeys(
         (
             *("aiohttp", "alembic", "apscheduler", "asyncio", "google", "googleapiclient", "httplib2", "multipart"),
-            *("oauthlib", "python_multipart", "requests_oauthlib", "slack_sdk", "sqlalchemy", "urllib3"),
+            *("oauthlib", "python_multipart", "requests_oauthlib", "sqlalchemy", "urllib3"),
         ),
         logging.WARNING,
     ),
     # What it does not handle it warns of with parts of the payload; http_slack.py says the same without them.
     "slack_bolt": logging.ERROR,
+    # An answer that is no JSON it calls an error, and quotes; bot/slack/faults.py names the failure without the answer.
+    "slack_sdk": logging.CRITICAL,
 }
 
 _registry = CollectorRegistry()
