@@ -51,7 +51,7 @@ async def _go_wrong(fault: Fault, send: Send) -> None:
         return
     body = fault.body
     is_json = isinstance(body, dict | list)
-    raw = json.dumps(body).encode() if is_json else body.encode() if isinstance(body, str) else bytes(body)  # type: ignore[arg-type]
+    raw = json.dumps(body).encode() if is_json else body.encode() if isinstance(body, str) else bytes(body)  # type: ignore[arg-type]  # neither dict nor list here
     headers = {"content-type": "application/json" if is_json else "text/html", **fault.headers}
     pairs = [(name.encode(), value.encode()) for name, value in headers.items()]
     await send({"type": "http.response.start", "status": fault.status, "headers": pairs})

@@ -1,0 +1,188 @@
+"""manifest.yml declares what the code uses, and nothing more."""
+
+import inspect
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import requests
+import yaml
+
+from bot.domain.permissions import PERMISSIONS
+from bot.ports import (
+    Card,
+    ConnectLink,
+    ConsentRefused,
+    Disconnected,
+    ForeignAttempt,
+    LinkReplaced,
+    LinkUsed,
+    Notice,
+    Tick,
+)
+from bot.slack import answers, messages, views
+from bot.slack.workspaces import BOT_SCOPES, REDIRECT_PATH
+from handlers import http_slack, manifest
+from tests.sandbox.slack.refusal import SlackRefused
+from tests.sandbox.world import World, world_with
+from tests.slack.samples import NOW, STATUSES, menus
+
+ANA = "ana@acme.example"
+SHIPPED: dict[str, Any] = yaml.safe_load(manifest.shipped())
+PLACEHOLDER = manifest.PLACEHOLDER
+
+
+@pytest.fixture
+def world(sqlite_database_url: str) -> Iterator[World]:
+    with world_with(sqlite_database_url) as made:
+        yield made
+
+
+def registered(world: World) -> dict[str, set[str]]:
+    """What listeners were registered for, read out of Bolt's matchers: it keeps no other list."""
+    found: dict[str, set[str]] = {}
+    for listener in world.bot.slack._async_listeners:  # noqa: SLF001 - as above
+        for matcher in listener.matchers:
+            match = inspect.getclosurevars(getattr(matcher, "func")).nonlocals["func"]  # noqa: B009 - untyped in Bolt
+            for kind, name in inspect.getclosurevars(match).nonlocals.items():
+                found.setdefault(kind, set()).add(str(name))
+    return found
+
+
+def drawn() -> list[Any]:
+    """Everything the bot can draw, in every state."""
+    cards = [
+        messages.render(Card(status, offered, ticks=ticks))
+        for status in STATUSES
+        for offered in (None, menus(0), menus(3), menus(101))
+        for ticks in ((), (Tick("See", None), Tick("Write", "No.")))
+    ]
+    notices: tuple[Notice, ...] = (
+        *(ConnectLink("https://c.example/x", NOW, account) for account in (None, ANA)),
+        *(LinkReplaced(), LinkUsed(ANA), ConsentRefused("cancelled", ANA, PERMISSIONS), ForeignAttempt("Eve")),
+        *(Disconnected(ANA, revoked=revoked) for revoked in (True, False)),
+    )
+    said = (
+        *(answers.status(status) for status in STATUSES),
+        *(answers.disconnect_question(status) for status in STATUSES),
+        *(answers.help_text(admin=False), answers.kept(), answers.disconnected(ANA), answers.link_sent()),
+    )
+    tabs = [views.home_view(status, offered, None) for status in STATUSES for offered in (None, menus(0), menus(101))]
+    modals = [views.calendars_view(menus(count), status) for status in STATUSES for count in (0, 1, 101)]
+    others = [views.loading_view(), views.saving_view(), views.problem_view("No."), *map(views.saved_view, STATUSES)]
+    return [*(each.blocks for each in (*cards, *map(messages.render, notices), *said)), *tabs, *modals, *others]
+
+
+def named(node: Any, name: str) -> set[str]:
+    """Every value under this key, however deep."""
+    if isinstance(node, dict):
+        mine = {node[name]} if isinstance(node.get(name), str) else set()
+        return mine.union(*(named(each, name) for each in node.values()))
+    if isinstance(node, list | tuple):
+        return set().union(*(named(each, name) for each in node))
+    return set()
+
+
+def test_commands_are_those_that_are_listened_to(world: World) -> None:
+    declared = {each["command"] for each in SHIPPED["features"]["slash_commands"]}
+    assert declared == registered(world)["command"]
+
+
+def test_events_are_those_that_are_listened_to(world: World) -> None:
+    declared = SHIPPED["settings"]["event_subscriptions"]["bot_events"]
+    assert sorted(declared) == declared, "in order, so that a change is seen"
+    assert {each.partition(".")[0] for each in declared} == registered(world)["event_type"]
+
+
+def test_every_button_and_menu_that_can_be_drawn_is_listened_to_and_no_other(world: World) -> None:
+    assert named(drawn(), "action_id") == registered(world)["constraints"]
+    assert named(drawn(), "callback_id") == registered(world)["callback_id"]
+
+
+def test_no_shortcut_or_workflow_step_is_declared_or_listened_to(world: World) -> None:
+    assert "shortcuts" not in SHIPPED["features"]
+    assert set(registered(world)) == {"command", "event_type", "constraints", "callback_id"}
+
+
+def test_the_hint_names_the_words_that_help_names() -> None:
+    (command,) = SHIPPED["features"]["slash_commands"]
+    helped = re.findall(r"`/calendar (\w+)`", answers.help_text(admin=False).text)
+    assert command["usage_hint"].split(" | ") == helped
+    assert command["should_escape"] is True
+
+
+def test_bot_scopes_are_those_the_installer_asks_for() -> None:
+    scopes = SHIPPED["oauth_config"]["scopes"]
+    assert tuple(scopes["bot"]) == BOT_SCOPES == tuple(sorted(BOT_SCOPES))
+    assert set(scopes["user"]) == {"openid", "email", "profile"}, "Sign in with Slack"
+
+
+def test_every_bot_scope_is_needed(world: World) -> None:
+    """Without any one of them Slack refuses something that people do."""
+    for scope in BOT_SCOPES:
+        world.slack.install("T0ACME", set(BOT_SCOPES) - {scope})
+        before = len(world.slack.journal)
+        refused = _what_slack_refuses_a_person(world)
+        calls = world.slack.journal[before:]
+        missed = {call.response.get("needed") for call in calls if call.response.get("error") == "missing_scope"}
+        assert scope in missed | refused, f"nothing needs {scope}"
+        world.stop_bot()
+        world.start_bot()  # it remembers opened conversations
+
+
+def _what_slack_refuses_a_person(world: World) -> set[str]:
+    """The scopes that are missed when somebody types, writes, and somebody else uses their link."""
+    missed = set()
+    for scope, act in (
+        ("commands", lambda: world.ana.types("/calendar connect")),
+        ("im:history", lambda: world.ana.types("connect")),
+        # The e-mail address leads straight to Google; without it Sign in with Slack has to come first.
+        ("users:read.email", lambda: _is_sent_to_google(world)),
+        ("", lambda: world.cleo.consents("cleo@acme.example")),
+    ):
+        try:
+            act()
+        except (SlackRefused, AssertionError, requests.RequestException):
+            missed.add(scope)
+    return missed
+
+
+def _is_sent_to_google(world: World) -> None:
+    assert world.cleo.browser.opens(world.ana.link).presses("Continue").address.startswith(world.google.base_url)
+
+
+def test_nothing_that_people_do_needs_more(world: World) -> None:
+    world.ana.types("/calendar connect")
+    world.cleo.browser.opens(world.ana.link).presses("Continue")
+    world.cleo.consents("cleo@acme.example")
+    world.ana.connects_google(ANA)
+    world.ana.picks(ANA, "Team")
+    world.ana.opens_home()
+    world.ana.types("/calendar calendars")
+    world.ana.submits()
+    world.ana.types("disconnect")
+    refused = [call.method for call in world.slack.journal if not call.response["ok"]]
+    assert refused == []
+
+
+def test_addresses_are_those_that_are_served() -> None:
+    slack = PLACEHOLDER + http_slack.PATH
+    assert {each["url"] for each in SHIPPED["features"]["slash_commands"]} == {slack}
+    assert SHIPPED["settings"]["event_subscriptions"]["request_url"] == slack
+    interactivity = SHIPPED["settings"]["interactivity"]
+    assert {interactivity["request_url"], interactivity["message_menu_options_url"]} == {slack}
+    assert SHIPPED["oauth_config"]["redirect_urls"] == [PLACEHOLDER + REDIRECT_PATH]
+
+
+def test_with_an_operators_address_nothing_is_left_of_ours() -> None:
+    printed = manifest.for_address("https://calendar.acme.example/")
+    assert PLACEHOLDER not in printed
+    assert yaml.safe_load(printed.replace("https://calendar.acme.example", PLACEHOLDER)) == SHIPPED
+
+
+def test_socket_mode_is_one_switch() -> None:
+    assert (
+        yaml.safe_load(manifest.for_address(PLACEHOLDER, socket_mode=True))["settings"]["socket_mode_enabled"] is True
+    )
+    assert SHIPPED["settings"]["socket_mode_enabled"] is False
