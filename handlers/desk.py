@@ -19,6 +19,9 @@ log = structlog.get_logger()
 
 Body = Mapping[str, Any]
 
+# What is sent again is the same in all of these; no single id of Slack's stands in every kind of request.
+_TOLD = ("event_id", "trigger_id", "command", "text", "response_url", "actions", "event")
+
 
 class Ack(Protocol):
     """Bolt's ack."""
@@ -108,6 +111,5 @@ class Desk:
 
 
 def _key(body: Body) -> str:
-    event_id = body.get("event_id")
-    told = event_id if isinstance(event_id, str) else str(body.get("trigger_id") or sorted(map(str, body.items())))
-    return hashlib.sha256(told.encode()).hexdigest()
+    told = [body.get(name) for name in _TOLD]
+    return hashlib.sha256(repr(told).encode()).hexdigest()

@@ -1,15 +1,19 @@
 """The App Home tab, and Save in the card and on the Home tab."""
 
-from dataclasses import dataclass
+from collections import OrderedDict
+from dataclasses import dataclass, field
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 
+from bot.ports import Who
 from bot.services.calendars import Wanted
 from bot.services.surfaces import Surfaces
 from bot.services.workspaces import Workspaces
 from bot.slack import menus
 from handlers.desk import Ack, Desk, Request
+
+_MOST_TOUCHED = 1000
 
 
 @dataclass(frozen=True)
@@ -19,6 +23,8 @@ class Home:
     desk: Desk
     surfaces: Surfaces
     workspaces: Workspaces
+    touched: OrderedDict[Who, dict[str, Any]] = field(default_factory=OrderedDict)
+    """What was chosen and not saved yet, for a Save that comes without the state of its menus."""
 
     def register(self, app: AsyncApp) -> None:
         """Tell Bolt."""
@@ -35,19 +41,24 @@ class Home:
         If Slack does not take the drawing nobody is written to: they only looked, and will look again.
         """
         who = Request.of_event(body).who
-        if body["event"].get("tab") == "home":
+        if body["event"].get("tab", "home") == "home":
             self.desk.later(lambda: self.surfaces.home(who))
         await ack()
 
-    async def picked(self, ack: Ack) -> None:
+    async def picked(self, ack: Ack, body: dict[str, Any]) -> None:
         """A menu was changed; it counts when Save is pressed."""
+        who = Request.of_interaction(body).who
+        self.touched[who] = self.touched.pop(who, {}) | menus.touched(body["actions"])
+        if len(self.touched) > _MOST_TOUCHED:
+            self.touched.popitem(last=False)
         await ack()
 
     async def save(self, ack: Ack, body: dict[str, Any]) -> None:
         """The Save button under the menus, in the card or on the Home tab."""
         request = Request.of_interaction(body)
-        view = body.get("view")
-        chosen = menus.read((view or body).get("state", {}).get("values"))
+        view, touched = body.get("view"), self.touched.pop(request.who, {})
+        states = ((view or {}).get("state") or {}, body.get("state") or {})
+        chosen = menus.read(next((state["values"] for state in states if state.get("values")), touched))
         wanted = Wanted(chosen.linked, chosen.conflicts)
         save = self.surfaces.save_from_home if view else self.surfaces.save_from_card
         await self.desk.take(ack, request, lambda: save(request.who, wanted))

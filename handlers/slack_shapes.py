@@ -101,9 +101,8 @@ def _event_itself(inner: Payload) -> Payload:
     _need(isinstance(kind, str), "event type")
     if kind == "app_home_opened":
         _need(_is_id(inner.get("user")), "event user")
-    if kind == "message" and "subtype" not in inner and "bot_id" not in inner:
-        _need(_is_id(inner.get("user")) and _is_id(inner.get("channel")), "event user")
-        _need(isinstance(inner.get("text"), str) and isinstance(inner.get("ts"), str), "event text")
+    if kind == "message" and "subtype" not in inner:
+        _need(not inner.get("user") or _is_id(inner["user"]), "event user")
     return inner
 
 
@@ -123,8 +122,8 @@ def _view_closed(body: Payload) -> None:
 
 def _view_submission(body: Payload) -> None:
     _view_closed(body)
-    state = body["view"].get("state")
-    _need(isinstance(state, dict) and isinstance(state.get("values"), dict), "state")
+    state = body["view"].get("state") or {}
+    body["view"]["state"] = state | {"values": state.get("values") or {}}  # a modal without menus may say it shorter
 
 
 def _block_suggestion(body: Payload) -> None:
@@ -148,16 +147,16 @@ _INTERACTIONS = {
 
 def _view(view: Payload) -> None:
     _need(view.get("type") in ("modal", "home"), "view")
-    _need(isinstance(view.get("id"), str) and isinstance(view.get("callback_id"), str), "view")
+    view["callback_id"] = view.get("callback_id") or ""  # the Home tab has none, and Bolt looks for it
+    _need(isinstance(view.get("id"), str) and isinstance(view["callback_id"], str), "view")
     _state(view.get("state"))
 
 
 def _state(state: Any) -> None:
     if state is None:
         return
-    values = state.get("values", {}) if isinstance(state, dict) else None
-    _need(isinstance(values, dict), "state")
-    for block in (values or {}).values():
+    _need(isinstance(state, dict) and isinstance(state.get("values"), dict | None), "state")
+    for block in (state.get("values") or {}).values():
         _need(isinstance(block, dict) and _all_dicts([*block.values()]), "state")
         for each in block.values():
             _element(each)

@@ -10,7 +10,7 @@ from googleapiclient.discovery import build_from_document  # type: ignore[attr-d
 from googleapiclient.discovery_cache import get_static_doc
 
 from bot.domain.faults import Facts, GoogleFault
-from bot.google.answers import failed, fault, refusal, word
+from bot.google.answers import failed, fault, json_object, refusal, word
 from bot.google.transport import Transport
 from bot.ports import AccessToken, Busy, CalendarEntry
 
@@ -54,7 +54,7 @@ class GoogleCalendars:
         for _ in range(_MOST_PAGES):
             request = self._calendar_list.list(maxResults=_PAGE, showHidden=True, pageToken=page_token)
             answer = _held(self._execute(request, token), "calendar#calendarList")
-            items = answer.get("items", [])
+            items = answer.get("items") or []
             if not isinstance(items, list):
                 raise failed("calendar", "garbage")
             found += [_entry(item) for item in items if not (isinstance(item, dict) and item.get("deleted"))]
@@ -115,7 +115,7 @@ class GoogleCalendars:
             if refused.verdict.code not in ("not_found", "gone"):
                 raise
             return
-        if answer:  # a deletion is answered with nothing at all
+        if answer and json_object(answer) is None:  # a deletion is answered with nothing at all; a proxy says more
             raise failed("calendar", "garbage")
 
     def _is_ours(self, token: AccessToken, calendar_id: str, event_id: str) -> bool:
@@ -168,12 +168,12 @@ def _held(answer: object, kind: str) -> dict[str, Any]:
 
 
 def _entry(item: object) -> CalendarEntry:
-    if not isinstance(item, dict) or not all(isinstance(item.get(key), str) for key in ("id", "accessRole")):
+    if not isinstance(item, dict) or not isinstance(item.get("id"), str):
         raise failed("calendar", "garbage")
     return CalendarEntry(
         id=item["id"],
         name=str(item.get("summaryOverride") or item.get("summary") or item["id"]),
-        role=item["accessRole"],
+        role=str(item.get("accessRole") or "unknown"),  # what Google does not call writable is not written to
         primary=item.get("primary") is True,
         time_zone=str(item.get("timeZone") or "UTC"),
         owner=str(item["dataOwner"]) if item.get("dataOwner") else None,

@@ -14,7 +14,7 @@ from requests.adapters import HTTPAdapter
 
 from bot.domain.faults import Facts, GoogleFault, Verdict, classify
 from bot.domain.permissions import SCOPES, normalised
-from bot.google.answers import failed, fault, json_object, refusal, word
+from bot.google.answers import failed, fault, refusal, word
 from bot.google.token_http import RefreshRequest, Timeouts, answer_of, ask, prepare, token_of
 from bot.ports import AccessToken, Clock, Consented
 
@@ -120,7 +120,8 @@ class GoogleConsent:
             "revoke",
             lambda: self._session.post(self._revoke_uri, data={"token": refresh_token}, timeout=self._timeouts),
         )
-        if response.status_code == _OK and (not response.content or json_object(response.content) is not None):
+        is_page = response.content.lstrip().startswith(b"<")  # a captive portal's; Google promises no body of its own
+        if response.status_code == _OK and not is_page:
             return
         facts = refusal("revoke", response.status_code, response.content)
         if facts.oauth_error != "invalid_token":
@@ -174,7 +175,7 @@ class GoogleConsent:
         An answer without ``scope`` means that nothing differs from what was asked (RFC 6749, 5.1 and 6).
         """
         lives = timedelta(seconds=answer.get("expires_in") or _USUAL_LIFETIME)
-        granted = normalised(answer["scope"].split() if "scope" in answer else SCOPES)
+        granted = normalised(SCOPES if answer.get("scope") is None else answer["scope"].split())
         return AccessToken(value=answer["access_token"], expires_at=self._clock.now() + lives, scopes=granted)
 
     def _userinfo(self, access_token: str) -> dict[str, Any]:
@@ -185,7 +186,7 @@ class GoogleConsent:
         person = answer_of("identity", response.status_code, response.content)
         if not all(isinstance(person.get(claim), str) and person[claim] for claim in ("sub", "email")):
             raise failed("identity", "garbage", _OK)
-        if not isinstance(person.get("hd", ""), str):
+        if not isinstance(person.get("hd"), str | None):
             raise failed("identity", "garbage", _OK)
         return person
 

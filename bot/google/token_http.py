@@ -27,6 +27,7 @@ Timeouts = tuple[float, float]
 _OK = 200
 _TOKEN = re.compile(r"[\x21-\x7e]{1,4096}")
 _LONGEST = 10**9
+_LIFETIMES = ("expires_in", "refresh_token_expires_in")
 _LIBRARY_FAULTS = (
     requests.RequestException,
     GoogleAuthError,
@@ -101,16 +102,24 @@ def answer_of(step: Step, status: int, body: bytes | str) -> dict[str, Any]:
 def token_of(step: Step, status: int, body: bytes | str) -> dict[str, Any]:
     """The token endpoint's answer, held to be one. Raises GoogleFault."""
     answer = answer_of(step, status, body)
-    lifetimes = (answer.get("expires_in"), answer.get("refresh_token_expires_in"))
+    answer |= {name: _seconds(answer[name]) for name in _LIFETIMES if answer.get(name) is not None}
     well_formed = (
         _is_token(answer.get("access_token"))
         and (answer.get("refresh_token") is None or _is_token(answer["refresh_token"]))
-        and all(lives is None or (isinstance(lives, int) and 0 < lives < _LONGEST) for lives in lifetimes)
-        and isinstance(answer.get("scope", ""), str)
+        and all(answer.get(name) is None or 0 < answer[name] < _LONGEST for name in _LIFETIMES)
+        and isinstance(answer.get("scope"), str | None)
     )
     if not well_formed:
         raise failed(step, "garbage", status)
     return answer
+
+
+def _seconds(lives: object) -> int:
+    """A lifetime; 0 is none. Some servers write the number as a text, which OAuth's libraries take as well."""
+    try:
+        return int(float(lives)) if isinstance(lives, int | float | str) else 0
+    except (ValueError, OverflowError):
+        return 0
 
 
 def _is_token(value: object) -> bool:

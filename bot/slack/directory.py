@@ -66,6 +66,7 @@ def home_team(api_url: str, token: str) -> str:
 
 def _profile(who: Who, user: Mapping[str, Any]) -> Profile:
     card = user.get("profile") or {}
+    memberships = (user.get("enterprise_user") or {}).get("teams") or ()
     names = (card.get("display_name"), card.get("real_name"), user.get("real_name"), user.get("name"), who.user_id)
     return Profile(
         who=who,
@@ -79,5 +80,6 @@ def _profile(who: Who, user: Mapping[str, Any]) -> Profile:
         is_admin=any(user.get(flag) for flag in ("is_admin", "is_owner", "is_primary_owner")),
         is_bot=bool(user.get("is_bot")) or who.user_id == _SLACKBOT,
         deleted=bool(user.get("deleted")),
-        home_team_id=str(user.get("team_id") or who.team_id),
+        # In an Enterprise Grid a member of several workspaces belongs to all of them; team_id names but one
+        home_team_id=who.team_id if who.team_id in memberships else str(user.get("team_id") or who.team_id),
     )

@@ -42,6 +42,12 @@ def read(values: object) -> Selection:
     )
 
 
+def touched(actions: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Choices as they are told one by one, in the form of `state.values`."""
+    blocks = {PICK_LINKED: LINKED, PICK_CONFLICTS: CONFLICTS}
+    return {blocks[name]: {name: each} for each in actions if (name := each.get("action_id")) in blocks}
+
+
 def options_answer(choices: Iterable[Choice]) -> dict[str, Any]:
     """The answer to a typed query."""
     return {"options": _options(choices)[:MOST_OPTIONS]}

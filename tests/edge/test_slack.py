@@ -193,7 +193,7 @@ BENT: list[tuple[str, Body]] = [
     ("an action without an id", {**CLICK, "actions": [{"type": "button"}]}),
     ("an option that is text", {**CLICK, "actions": [{"action_id": "linked", "selected_option": "k"}]}),
     ("a view that is a list", {**SUBMISSION, "view": []}),
-    ("a view without a state", {**SUBMISSION, "view": {**SUBMISSION["view"], "state": None}}),
+    ("a state that is text", {**SUBMISSION, "view": {**SUBMISSION["view"], "state": "values"}}),
     ("a step of a workflow", {**SUBMISSION, "view": {**SUBMISSION["view"], "type": "workflow_step"}}),
     ("response_urls that are texts", {**SUBMISSION, "response_urls": ["x"]}),
     ("half a character", {**CLICK, "trigger_id": "\ud800"}),

@@ -140,7 +140,6 @@ def test_a_deletion_meets(google: Rig, calendars: GoogleCalendars, row: Row, cap
     "body",
     [
         {"items": "x"},
-        {"items": [{"id": "a@x"}]},
         {"items": [{"accessRole": "owner"}]},
         {"items": ["x"]},
         {"items": [{"id": 7, "accessRole": "owner"}]},
