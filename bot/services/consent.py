@@ -1,18 +1,15 @@
 """The trip through Google's consent and back, and the same-person check on the way (cross-user session fixation)."""
 
-import hashlib
 import secrets
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TypedDict
 
 from bot.domain import permissions
 from bot.domain.faults import Blame, GoogleFault, Verdict
 from bot.domain.identity import AccountMatch, GoogleSide, Ruling, SlackSide, judge, proof_comes_first
 from bot.domain.journey import PENDING, Arrival, Departure, Result, TicketPage
-from bot.errors import BotError, LinkDead, NotAnEmployee, SlackUnavailable, StateRejected
+from bot.errors import BotError, NotAnEmployee, SlackUnavailable, StateRejected
 from bot.ports import (
     Clock,
     Consent,
@@ -22,7 +19,6 @@ from bot.ports import (
     ForeignAttempt,
     Health,
     LinkUsed,
-    MessageRef,
     Notifier,
     Profile,
     SlackSignIn,
@@ -30,12 +26,11 @@ from bot.ports import (
 )
 from bot.services.connections import Connections, grant_aad
 from bot.services.surfaces import Surfaces
-from bot.services.tickets import SECRET_BYTES, admit, digest
-from bot.settings import CONSENT_LIVES, COOKIE_LIVES
-from storage import audit, connections, crypto, flows, tickets
+from bot.services.tickets import SECRET_BYTES, admit
+from bot.services.trips import Begun, Trip, Trips
+from storage import audit, connections, flows, tickets
 from storage.crypto import Sealer
-from storage.database import Database, Session
-from storage.tables import Flow, new_id
+from storage.database import Database
 
 RESULT_PAGE = "/connected"  # handlers/http_connect.py serves it
 
@@ -64,31 +59,6 @@ class Policy:
     domains: Collection[str]
 
 
-class Entry(TypedDict):
-    """A line of the audit log."""
-
-    now: datetime
-    team_id: str
-    user_id: str
-    action: str
-    detail: dict[str, str]
-
-
-@dataclass(frozen=True)
-class Trip:
-    """A consumed flow with its owner: what came back belongs to this person's link and to nobody else's."""
-
-    flow_id: str
-    ticket_id: str
-    person_id: str
-    who: Who
-    cookie: str
-    verifier: str
-    proven: bool
-    retried: bool
-    link_message: MessageRef | None
-
-
 class ConsentFlow:
     """Looks at a link, sends the browser away, and judges what it brings back."""
 
@@ -111,6 +81,7 @@ class ConsentFlow:
     ) -> None:
         self._database = database
         self._sealer = sealer
+        self._trips = Trips(database, sealer, clock)
         self._consent = consent
         self._callback_fault = callback_fault
         self._sign_in = sign_in
@@ -127,7 +98,7 @@ class ConsentFlow:
 
     def look(self, ticket: str) -> TicketPage:
         """Whom the link is for. Changes nothing. Raises LinkDead."""
-        _, _, who = self._live(ticket)
+        _, who = self._trips.link(ticket)
         try:
             name, team = self._directory.profile(who).name, self._directory.team_name(who.team_id)
         except (SlackUnavailable, NotAnEmployee):
@@ -137,64 +108,34 @@ class ConsentFlow:
 
     def start(self, ticket: str, *, prove: bool = False) -> Departure:
         """Begin a trip in this browser. Raises LinkDead, NotAnEmployee, SlackUnavailable."""
-        ticket_id, _, who = self._live(ticket)
+        ticket_id, who = self._trips.link(ticket)
         return self._depart(ticket_id, who, prove=prove)
 
     def again(self, cookie: str, *, prove: bool) -> Departure:
         """Begin another trip for the link that this browser came from. Raises StateRejected, LinkDead."""
-        with self._database.reading() as session:
-            flow = self._latest(session, cookie)
-            if flow is None:
-                raise StateRejected
-            found = tickets.live_by_id(session, flow.ticket_id, self._clock.now())
-            if found is None:
-                raise LinkDead
-            who = Who(found[1].team_id, found[1].user_id)
-            ticket_id = flow.ticket_id
+        ticket_id, who = self._trips.link_behind(cookie)
         return self._depart(ticket_id, who, prove=prove)
-
-    def _live(self, ticket: str) -> tuple[str, str, Who]:
-        with self._database.reading() as session:
-            found = tickets.live(session, digest(ticket), self._clock.now())
-            if found is None:
-                raise LinkDead
-            row, person = found
-            return row.id, person.id, Who(person.team_id, person.user_id)
 
     def _depart(self, ticket_id: str, who: Who, *, prove: bool) -> Departure:
         profile = admit(self._directory.profile(who))
         cookie = secrets.token_urlsafe(SECRET_BYTES)
         prove = prove or proof_comes_first(self._policy.match, _slack_side(profile))
         if prove and not self._sign_in.available:
-            return self._nowhere(ticket_id, cookie, "proof_unavailable")
-        provider = "slack" if prove else "google"
-        return Departure(self._begin(ticket_id, profile, cookie, provider=provider), cookie)
+            self._trips.begin_nowhere(ticket_id, cookie, "proof_unavailable")
+            return Departure(RESULT_PAGE, cookie)
+        if prove:
+            trip = self._trips.begin(ticket_id, cookie, "slack")
+            return Departure(self._sign_in.url(state=trip.state, nonce=trip.nonce, team_id=who.team_id), cookie)
+        return Departure(self._to_google(profile, self._trips.begin(ticket_id, cookie, "google")), cookie)
 
-    def _begin(
-        self,
-        ticket_id: str,
-        profile: Profile,
-        cookie: str,
-        *,
-        provider: str,
-        proven: bool = False,
-        retried: bool = False,
-    ) -> str:
-        state, verifier = secrets.token_urlsafe(SECRET_BYTES), secrets.token_urlsafe(64)
-        flow = self._flow(ticket_id, cookie, provider, state=state, verifier=verifier)
-        flow.proven, flow.retried = proven, retried
-        with self._database.transaction() as session:
-            flows.begin(session, flow)
-        nonce = _nonce(verifier)
-        if provider == "slack":
-            return self._sign_in.url(state=state, nonce=nonce, team_id=profile.who.team_id)
+    def _to_google(self, profile: Profile, trip: Begun) -> str:
         domains = list(self._policy.domains)
         status = self._connections.status(profile.who)
         reconnects = status.health is not Health.DISCONNECTED
         return self._consent.url(
-            state=state,
-            verifier=verifier,
-            nonce=nonce,
+            state=trip.state,
+            verifier=trip.verifier,
+            nonce=trip.nonce,
             login_hint=status.account if reconnects else profile.email,
             hosted_domain=domains[0] if len(domains) == 1 else None,
             # Browsers are signed in to several accounts, and Google would take the first: a first connection asks.
@@ -202,35 +143,15 @@ class ConsentFlow:
             choose=not reconnects,
         )
 
-    def _nowhere(self, ticket_id: str, cookie: str, outcome: str) -> Departure:
-        flow = self._flow(ticket_id, cookie, "slack", state=secrets.token_urlsafe(SECRET_BYTES), verifier="")
-        flow.consumed_at, flow.outcome = flow.created_at, outcome
-        with self._database.transaction() as session:
-            flows.begin(session, flow)
-        return Departure(RESULT_PAGE, cookie)
-
-    def _flow(self, ticket_id: str, cookie: str, provider: str, *, state: str, verifier: str) -> Flow:
-        flow_id, now = new_id(), self._clock.now()
-        return Flow(
-            id=flow_id,
-            ticket_id=ticket_id,
-            provider=provider,
-            state_hash=digest(state),
-            cookie_hash=digest(cookie),
-            verifier=self._sealer.seal(verifier, _verifier_aad(flow_id)),
-            created_at=now,
-            expires_at=now + CONSENT_LIVES,
-        )
-
     # --- coming back ------------------------------------------------------------------------------------------------
 
     def slack_returned(self, *, state: str, cookie: str, code: str | None, error: str | None) -> Arrival:
         """Back from Sign in with Slack: on to Google if this browser is the link's owner. Raises StateRejected."""
-        trip = self._consumed(state, cookie, "slack")
+        trip = self._trips.consume(state, cookie, "slack")
         if error or not code:
             return self._end(trip, "proof_cancelled")
         try:
-            proven = self._sign_in.exchange(code=code, nonce=_nonce(trip.verifier))
+            proven = self._sign_in.exchange(code=code, nonce=trip.nonce)
         except StateRejected:
             return self._end(trip, "proof_failed")
         except BotError:
@@ -242,11 +163,11 @@ class ConsentFlow:
 
     def google_returned(self, *, state: str, cookie: str, code: str | None, error: str | None) -> Arrival:
         """Back from Google's consent: connect, or say why not. Raises StateRejected."""
-        trip = self._consumed(state, cookie, "google")
+        trip = self._trips.consume(state, cookie, "google")
         if error or not code:
             return self._failed(trip, self._callback_fault(error or ""))
         try:
-            consented = self._consent.exchange(code=code, verifier=trip.verifier, nonce=_nonce(trip.verifier))
+            consented = self._consent.exchange(code=code, verifier=trip.verifier, nonce=trip.nonce)
         except GoogleFault as fault:
             return self._failed(trip, fault.verdict)
         try:
@@ -255,38 +176,6 @@ class ConsentFlow:
             self._give_back(consented)
             return self._end(trip, _unable(unable))
         return self._judged(trip, profile, consented)
-
-    def _consumed(self, state: str, cookie: str, provider: str) -> Trip:
-        if not state or not cookie:
-            raise StateRejected
-        now = self._clock.now()
-        with self._database.transaction() as session:
-            flow = flows.consume(
-                session, state_hash=digest(state), cookie_hash=digest(cookie), provider=provider, now=now
-            )
-            if flow is None:
-                raise StateRejected
-            found = tickets.live_by_id(session, flow.ticket_id, now)
-            trip = None
-            if found is None:  # a newer link was sent, or this one has done its work in another tab
-                flows.finish(session, flow.id, "link_dead")
-            else:
-                ticket, person = found
-                message = MessageRef(ticket.channel, ticket.ts) if ticket.channel and ticket.ts else None
-                trip = Trip(
-                    flow_id=flow.id,
-                    ticket_id=ticket.id,
-                    person_id=person.id,
-                    who=Who(person.team_id, person.user_id),
-                    cookie=cookie,
-                    verifier=self._sealer.open(flow.verifier, _verifier_aad(flow.id)),
-                    proven=flow.proven,
-                    retried=flow.retried,
-                    link_message=message,
-                )
-        if trip is None:
-            raise LinkDead
-        return trip
 
     def _judged(self, trip: Trip, profile: Profile, consented: Consented) -> Arrival:
         google = GoogleSide(consented.email, consented.email_verified, consented.hosted_domain)
@@ -329,7 +218,7 @@ class ConsentFlow:
                 )
                 version = row.token_version
                 flows.finish(session, trip.flow_id, "connected", account=consented.email)
-                audit.record(session, **self._entry(trip, "connected"))
+                audit.record(session, **self._trips.entry(trip, "connected"))
         except connections.AccountHeld:
             return self._end(trip, "account_taken", account=consented.email)
         except tickets.Closed:  # while Google was asked: by a newer link, or by another browser with this one
@@ -349,8 +238,8 @@ class ConsentFlow:
             profile = admit(self._directory.profile(trip.who))
         except BotError as error:
             return self._end(trip, _unable(error))
-        flow = self._begin(trip.ticket_id, profile, trip.cookie, provider="google", proven=proven, retried=retried)
-        return Arrival(flow)
+        begun = self._trips.begin(trip.ticket_id, trip.cookie, "google", proven=proven, retried=retried)
+        return Arrival(self._to_google(profile, begun))
 
     # --- when nothing was connected ---------------------------------------------------------------------------------
 
@@ -362,19 +251,8 @@ class ConsentFlow:
         return self._end(trip, _OUTCOMES.get(verdict.code, "try_again"))
 
     def _end(self, trip: Trip, outcome: str, *, account: str | None = None, missing: str | None = None) -> Arrival:
-        with self._database.transaction() as session:
-            flows.finish(session, trip.flow_id, outcome, account=account, missing=missing)
-            audit.record(session, **self._entry(trip, f"refused_{outcome}"))
+        self._trips.refuse(trip, outcome, account=account, missing=missing)
         return Arrival(RESULT_PAGE)
-
-    def _entry(self, trip: Trip, action: str) -> Entry:
-        return {
-            "now": self._clock.now(),
-            "team_id": trip.who.team_id,
-            "user_id": trip.who.user_id,
-            "action": action,
-            "detail": {},
-        }
 
     def _give_back(self, consented: Consented) -> None:
         """What will not be used must not stay usable: end the grant, before this browser can consent once more."""
@@ -400,42 +278,28 @@ class ConsentFlow:
 
     def result(self, cookie: str) -> Result:
         """What became of this browser's trip. Raises StateRejected."""
-        flow, who = self._finished(cookie)
+        trip = self._trips.ended(cookie)
         try:
-            profile = self._directory.profile(who)
+            profile = self._directory.profile(trip.who)
         except (SlackUnavailable, NotAnEmployee):
             profile = None
-        missing = set((flow.missing or "").split())
         return Result(
-            outcome=flow.outcome or PENDING,
-            account=flow.account,
+            outcome=trip.outcome or PENDING,
+            account=trip.account,
             expected_email=profile.email if profile else None,
-            missing=tuple(each for each in permissions.PERMISSIONS if each.scope in missing),
+            missing=tuple(each for each in permissions.PERMISSIONS if each.scope in trip.missing),
             person_name=profile.name if profile else "you",
-            can_prove=flow.outcome == "other_account" and self._sign_in.available,
-            can_retry=flow.outcome not in {"connected", "not_an_employee", "link_dead"},
+            can_prove=trip.outcome == "other_account" and self._sign_in.available,
+            can_retry=trip.outcome not in {"connected", "not_an_employee", "link_dead"},
         )
 
     def disconnect(self, cookie: str) -> None:
         """Undo it: somebody pressed "Not you?" on the result page. Raises StateRejected."""
-        flow, who = self._finished(cookie)
+        trip = self._trips.ended(cookie)
         # An account that was connected since, perhaps from elsewhere, is not what this page has shown.
-        if flow.outcome != "connected" or flow.account != self._connections.status(who).account:
+        if trip.outcome != "connected" or trip.account != self._connections.status(trip.who).account:
             raise StateRejected
-        self._surfaces.disconnect(who)
-
-    def _finished(self, cookie: str) -> tuple[Flow, Who]:
-        with self._database.reading() as session:
-            flow = self._latest(session, cookie)
-            person = tickets.owner(session, flow.ticket_id) if flow else None
-            if flow is None or person is None:
-                raise StateRejected
-            return Flow(**flow.model_dump()), Who(person.team_id, person.user_id)
-
-    def _latest(self, session: Session, cookie: str) -> Flow | None:
-        """This browser's trip. A browser forgets its cookie after an hour; whoever took it must not be longer-lived."""
-        flow = flows.latest_by_cookie(session, digest(cookie)) if cookie else None
-        return flow if flow and flow.created_at > self._clock.now() - COOKIE_LIVES else None
+        self._surfaces.disconnect(trip.who)
 
 
 def _unable(error: BotError) -> str:
@@ -444,11 +308,3 @@ def _unable(error: BotError) -> str:
 
 def _slack_side(profile: Profile) -> SlackSide:
     return SlackSide(profile.email, profile.email_confirmed, profile.is_guest)
-
-
-def _nonce(verifier: str) -> str:
-    return hashlib.sha256(f"nonce:{verifier}".encode()).hexdigest()
-
-
-def _verifier_aad(flow_id: str) -> str:
-    return crypto.aad("flow", "verifier", flow_id, "")
