@@ -18,8 +18,8 @@ from handlers.rendering import Pages
 from tests.edge.asgi import Caller
 from tests.edge.consent import COOKIE, RecordedConsent
 
-SCALE = float(os.environ.get("PROOF_SCALE", "0.01"))
-"""1 is the proof's full size; the suite runs a hundredth."""
+SCALE = float(os.environ.get("PROOF_SCALE", "1")) / 100
+"""1 is the proof's full size, PROOF_SCALE=100; the suite runs a hundredth."""
 
 
 def settings_for(public_url: str, **more: str) -> Settings:
