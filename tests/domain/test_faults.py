@@ -39,20 +39,14 @@ SCOPE_REASONS = {"insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIENT", "
 
 def may_blame_the_employee(seen: Facts) -> bool:
     """Everything that is ever allowed to reach a person as "your turn"."""
-    if seen.kind not in ("answer", "garbage"):
-        return False
-    if {seen.oauth_error, seen.oauth_subtype} & {
-        "invalid_grant",
-        "access_denied",
-        "org_internal",
-        "disallowed_useragent",
-    }:
-        return seen.step != "identity"
-    if seen.step in ("identity", "calendar") and seen.reasons & SCOPE_REASONS:
-        return True
-    if seen.step == "identity" and seen.oauth_error == "insufficient_scope":
-        return True
-    return seen.step == "calendar" and seen.status == 401 and seen.kind == "answer"
+    theirs = {"invalid_grant", "access_denied", "org_internal", "disallowed_useragent"}
+    asked_about_the_client = seen.step != "identity"
+    return seen.kind in ("answer", "garbage") and (
+        (asked_about_the_client and bool({seen.oauth_error, seen.oauth_subtype} & theirs))
+        or (seen.step in ("identity", "calendar") and bool(seen.reasons & SCOPE_REASONS))
+        or (seen.step == "identity" and seen.oauth_error == "insufficient_scope")
+        or (seen.step == "calendar" and seen.status == 401 and seen.kind == "answer")
+    )
 
 
 @given(facts)
