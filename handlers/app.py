@@ -65,6 +65,7 @@ class Bot:
     http: FastAPI
     slack: AsyncApp
     people: Background
+    doors: tuple[Background, ...]
     database: Database
     connections: Connections
     jobs: Jobs
@@ -72,13 +73,15 @@ class Bot:
 
     def drain(self) -> bool:
         """Wait until nothing is left to do in the pools."""
-        return self.people.drain()
+        return all(pool.drain() for pool in (*self.doors, self.people))
 
     def close(self) -> None:
         """Stop the clock, finish the work, let go of the database."""
         self.jobs.stop()
-        self.people.drain(_FINISH)  # with its doors open: work in hand may hand over more
-        self.people.stop(0)
+        for pool in (*self.doors, self.people):
+            pool.drain(_FINISH)  # while it is open: work in hand may hand over more
+        for pool in (*self.doors, self.people):
+            pool.stop(0)
         for close in self.closers:
             close()
         self.database.close()
@@ -92,6 +95,9 @@ def build(settings: Settings, clock: Clock | None = None) -> Bot:
     sealer = Sealer(settings.raw_encryption_keys)
     database = _opened(settings.database_url, sealer, clock)
     people = Background(workers=16, waiting=2000, name="people")
+    # Anybody can open pages, and every Slack request needs its workspace's token: neither may wait for the others.
+    visitors = Background(workers=8, waiting=400, name="visitors")
+    tokens = Background(workers=2, waiting=400, name="tokens")
 
     workspaces = Workspaces(
         database,
@@ -140,12 +146,13 @@ def build(settings: Settings, clock: Clock | None = None) -> Bot:
     modals = Modals(desk, people, surfaces, picks, notifier)
 
     install_url = settings.public_url + INSTALL if installer.available else None
-    bolt = slack_app.build(settings.slack_api_url, Admission(workspaces, people, install_url))
+    bolt = slack_app.build(settings.slack_api_url, Admission(workspaces, tokens, install_url))
     for listeners in (Commands(desk, tickets, surfaces, modals), modals, Home(desk, surfaces, workspaces)):
         listeners.register(bolt)
     jobs = Jobs(people, {"purge": (deliveries.purge, timedelta(hours=1))})
-    bot = Bot(FastAPI(), bolt, people, database, connections, jobs, [transport.close, consent.close])
-    bot.http = _http(settings, bot, flow, installer, workspaces, clock)
+    closers: list[Callable[[], object]] = [transport.close, consent.close]
+    bot = Bot(FastAPI(), bolt, people, (visitors, tokens), database, connections, jobs, closers)
+    bot.http = _http(settings, bot, visitors, flow, installer, workspaces, clock)
     return bot
 
 
@@ -188,7 +195,13 @@ def _google(settings: Settings, clock: Clock) -> GoogleConsent:
 
 
 def _http(
-    settings: Settings, bot: Bot, flow: ConsentFlow, installer: SlackInstaller, workspaces: Workspaces, clock: Clock
+    settings: Settings,
+    bot: Bot,
+    visitors: Background,
+    flow: ConsentFlow,
+    installer: SlackInstaller,
+    workspaces: Workspaces,
+    clock: Clock,
 ) -> FastAPI:
     http = FastAPI(lifespan=_lifespan(settings, bot), docs_url=None, redoc_url=None, openapi_url=None)
     pages, installing = Pages(), Installing(installer, workspaces, settings)
@@ -197,7 +210,7 @@ def _http(
     if signing_secret:
         http.include_router(http_slack.router(bot.slack, signing_secret, clock))
     http.include_router(http_install.router(installing, pages))
-    http.include_router(http_connect.router(flow, bot.people, pages, settings, installing))
+    http.include_router(http_connect.router(flow, visitors, pages, settings, installing))
     http.include_router(
         health.router(_Readiness(bot.database, settings.database_url).problems, bot.people, settings.metrics_token)
     )

@@ -1,9 +1,10 @@
 """The bounded pool that does the work after Slack was answered: the edge is async, the core is sync."""
 
 import asyncio
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Hashable
 from concurrent.futures import Future
-from contextvars import copy_context
+from contextvars import ContextVar, copy_context
 from threading import Condition
 from typing import Any, TypeVar
 
@@ -15,6 +16,12 @@ from handlers.workers import Workers
 
 T = TypeVar("T")
 log = structlog.get_logger()
+
+IN_LINE_EACH = 200
+"""How much of one person may be in the pool, most of it waiting."""
+ASKED_EACH = 3
+"""How many questions of one person may be open. Further ones do not wait: a typeahead's would be outdated by then."""
+_WHOSE: ContextVar[Hashable | None] = ContextVar("whose", default=None)
 
 
 class Busy(BotError):
@@ -32,7 +39,8 @@ class TooSlow(BotError):
 class Background:
     """At most ``workers`` calls at once and ``waiting`` more in line; what comes on top is turned away, never piled up.
 
-    Each call runs in a copy of its caller's context, so that log lines keep their request id.
+    Each call runs in a copy of its caller's context, so that log lines keep their request id. ``whose`` it is, and what
+    it hands over in its turn, is counted, so that nobody takes up the pool alone.
     """
 
     def __init__(self, workers: int, waiting: int, name: str) -> None:
@@ -41,27 +49,33 @@ class Background:
         self._pool = Workers(workers, name)
         self._changed = Condition()
         self._inside = 0
+        self._of_one: Counter[tuple[Hashable, bool]] = Counter()
         self._late = 0
         self._open = True
         telemetry.watch(name, lambda: self._inside)
 
     def hand_over(
-        self, fn: Callable[..., object], *args: Any, on_error: Callable[[BaseException], object] | None = None
+        self,
+        fn: Callable[..., object],
+        *args: Any,
+        on_error: Callable[[BaseException], object] | None = None,
+        whose: Hashable | None = None,
     ) -> bool:
         """Have ``fn(*args)`` done soon. False, and counted, when there is no room.
 
         Whatever it raises is passed to ``on_error``; what was not raised on purpose is logged as a bug as well.
         """
         context = copy_context()
-        return self._submit(fn, args, lambda done: context.run(self._look_after, done, fn, on_error)) is not None
+        after: Callable[[Future[object]], None] = lambda done: context.run(self._look_after, done, fn, on_error)  # noqa: E731 - it has no other name
+        return self._submit(fn, args, whose, after) is not None
 
-    async def ask(self, fn: Callable[..., T], *args: Any, budget: float) -> T:
+    async def ask(self, fn: Callable[..., T], *args: Any, budget: float, whose: Hashable | None = None) -> T:
         """What ``fn(*args)`` returns or raises, without blocking the event loop.
 
         Raises Busy when there is no room, and TooSlow after ``budget`` seconds: the call then goes on, its future in
         the error's hands.
         """
-        future: Future[T] | None = self._submit(fn, args)
+        future: Future[T] | None = self._submit(fn, args, whose)
         if future is None:
             raise Busy
         waited = asyncio.wrap_future(future)
@@ -87,17 +101,27 @@ class Background:
         self._pool.shutdown()
 
     def _submit(
-        self, fn: Callable[..., T], args: tuple[Any, ...], after: "Callable[[Future[T]], None] | None" = None
+        self,
+        fn: Callable[..., T],
+        args: tuple[Any, ...],
+        whose: Hashable | None,
+        after: "Callable[[Future[T]], None] | None" = None,
     ) -> "Future[T] | None":
+        whose, awaited = whose or _WHOSE.get(), after is None
         with self._changed:
-            if not self._open or self._inside >= self._limit:
+            has_room = whose is None or self._of_one[whose, awaited] < (ASKED_EACH if awaited else IN_LINE_EACH)
+            if not self._open or self._inside >= self._limit or not has_room:
                 log.warning("turned_away", pool=self._name, call=_name(fn))
                 return None
             self._inside += 1
-        future = self._pool.submit(copy_context().run, fn, *args, awaited=after is None)
+            self._of_one[whose, awaited] += 1
+        context = copy_context()
+        context.run(_WHOSE.set, whose)
+        future = self._pool.submit(context.run, fn, *args, awaited=awaited, whose=whose)
         if after is not None:
             future.add_done_callback(after)
-        future.add_done_callback(self._leave)  # last: a call is inside until its failure was dealt with
+        # Last: a call is inside until its failure was dealt with.
+        future.add_done_callback(lambda _done: self._leave(whose, awaited=awaited))
         return future
 
     def _see_to_the_end_of(self, future: "Future[T]", fn: Callable[..., object]) -> None:
@@ -114,9 +138,12 @@ class Background:
             self._late += 1
         future.add_done_callback(ended)
 
-    def _leave(self, _done: "Future[T]") -> None:
+    def _leave(self, whose: Hashable | None, *, awaited: bool) -> None:
         with self._changed:
             self._inside -= 1
+            self._of_one[whose, awaited] -= 1
+            if not self._of_one[whose, awaited]:
+                del self._of_one[whose, awaited]
             self._changed.notify_all()
 
     def _look_after(

@@ -44,13 +44,15 @@ class Request:
     @classmethod
     def of_command(cls, body: Body) -> "Request":
         """From a slash command's form."""
-        return cls(Who(body["team_id"], body["user_id"]), _key(body), body.get("response_url"))
+        who = Who(body["team_id"], body["user_id"])
+        return cls(who, _key(who, body), body.get("response_url"))
 
     @classmethod
     def of_event(cls, body: Body) -> "Request":
         """From an Events API envelope about one person."""
         event = body["event"]
-        return cls(Who(body["team_id"], event["user"]), _key(body))
+        who = Who(body["team_id"], event["user"])
+        return cls(who, _key(who, body))
 
     @classmethod
     def of_interaction(cls, body: Body) -> "Request":
@@ -58,9 +60,10 @@ class Request:
         user = body["user"]
         team = body.get("team") or {}
         container = body.get("container") or {}
+        who = Who(team.get("id") or user["team_id"], user["id"])
         return cls(
-            Who(team.get("id") or user["team_id"], user["id"]),
-            _key(body),
+            who,
+            _key(who, body),
             body.get("response_url"),
             in_ephemeral=bool(container.get("is_ephemeral")),
         )
@@ -76,7 +79,7 @@ class Desk:
 
     async def take(self, ack: Ack, request: Request, work: Callable[[], Message | None]) -> None:
         """Acknowledge, and have ``work`` done once; what it returns, or why it failed, is told to the person."""
-        taken = self._work.hand_over(self._served, request, work)
+        taken = self._work.hand_over(self._served, request, work, whose=request.who)
         if taken:
             await ack()
         elif request.response_url:
@@ -84,9 +87,9 @@ class Desk:
         else:
             await ack()
 
-    def later(self, work: Callable[[], object]) -> bool:
+    def later(self, work: Callable[[], object], whose: Who | None = None) -> bool:
         """Have something done that nobody waits for."""
-        return self._work.hand_over(work)
+        return self._work.hand_over(work, whose=whose)
 
     def _served(self, request: Request, work: Callable[[], Message | None]) -> None:
         if not self._deliveries.first(request.key):
@@ -110,6 +113,7 @@ class Desk:
             self._notifier.send(request.who, answer)
 
 
-def _key(body: Body) -> str:
-    told = [body.get(name) for name in _TOLD]
+def _key(who: Who, body: Body) -> str:
+    """Nobody's request can pass for another person's."""
+    told = [who.team_id, who.user_id, *(body.get(name) for name in _TOLD)]
     return hashlib.sha256(repr(told).encode()).hexdigest()

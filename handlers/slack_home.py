@@ -42,7 +42,7 @@ class Home:
         """
         who = Request.of_event(body).who
         if body["event"].get("tab", "home") == "home":
-            self.desk.later(lambda: self.surfaces.home(who))
+            self.desk.later(lambda: self.surfaces.home(who), whose=who)
         await ack()
 
     async def picked(self, ack: Ack, body: dict[str, Any]) -> None:

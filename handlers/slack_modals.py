@@ -1,5 +1,6 @@
 """The calendars modal: opened as a loading view within Slack's three seconds, filled when Google has answered."""
 
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,7 +56,7 @@ class Modals:
         writable_only = body["action_id"] == menus.PICK_LINKED
         try:
             found = await self.work.ask(
-                self._search, who, str(body.get("value", "")), writable_only, budget=SEARCH_BUDGET
+                self._search, who, str(body.get("value", "")), writable_only, budget=SEARCH_BUDGET, whose=who
             )
         except BotError:
             found = ()
@@ -65,16 +66,23 @@ class Modals:
         """Save, and answer in the modal: errors under the fields, or what was saved."""
         who, view = Request.of_interaction(body).who, body["view"]
         try:
-            answer = await self.work.ask(self._saved, who, view["state"]["values"], budget=SUBMIT_BUDGET)
+            answer = await self.work.ask(self._saved, who, view["state"]["values"], budget=SUBMIT_BUDGET, whose=who)
         except TooSlow as slow:
-            view_id, team_id = str(view["id"]), who.team_id
-            slow.future.add_done_callback(
-                lambda done: self.desk.later(lambda: self.notifier.update_view(team_id, view_id, done.result()["view"]))
-            )
+            view_id = str(view["id"])
+            slow.future.add_done_callback(lambda done: self.desk.later(lambda: self._shown_late(who, view_id, done)))
             answer = {"response_action": "update", "view": views.saving_view()}
         except BotError as error:
             answer = {"response_action": "update", "view": views.problem_view(str(error))}
         await ack(**answer)
+
+    def _shown_late(self, who: Who, view_id: str, done: "Future[dict[str, Any]]") -> None:
+        """The modal says that it is saving: it must hear how that ended, errors under fields included."""
+        try:
+            answer = done.result()
+        except BotError as error:
+            answer = {"view": views.problem_view(str(error))}
+        problems = " ".join(answer.get("errors", {}).values())
+        self.notifier.update_view(who.team_id, view_id, answer.get("view") or views.problem_view(problems))
 
     def _search(self, who: Who, query: str, writable_only: bool) -> tuple[Choice, ...]:
         return self.picks.search(who, query, writable_only=writable_only)

@@ -1,7 +1,7 @@
 """The threads of a pool, and who of those in line goes first."""
 
-from collections import deque
-from collections.abc import Callable
+from collections import Counter, deque
+from collections.abc import Callable, Hashable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from threading import Lock, Timer
@@ -11,13 +11,16 @@ from typing import Any
 _RUSH = 4
 _WITHIN = 0.05
 _HELD_AT_MOST = 2.0
+_EACH_AT_ONCE = 3
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Call:
     fn: Callable[..., Any]
     args: tuple[Any, ...]
     since: float
+    awaited: bool
+    whose: Hashable
     future: "Future[Any]" = field(default_factory=Future)
 
     def make(self) -> None:
@@ -37,6 +40,9 @@ class Workers:
     The others give way in a rush: threads share one interpreter with the event loop, and one of them at work costs
     the loop up to 5 ms at every read and write, so that 500 commands at once would be acknowledged ten times later.
     While the last four calls came within 50 ms, no other is begun until it is two seconds old.
+
+    Of those that belong to somebody, three at most are under way for each: however much one person asks for, and
+    however slow Google is for them, threads are left for everybody else.
     """
 
     def __init__(self, number: int, name: str, now: Callable[[], float] = monotonic) -> None:
@@ -45,13 +51,14 @@ class Workers:
         self._lock = Lock()
         self._awaited: deque[_Call] = deque()
         self._patient: deque[_Call] = deque()
+        self._under_way: Counter[Hashable] = Counter()
         self._arrivals: deque[float] = deque(maxlen=_RUSH)
         self._watch: Timer | None = None
         self._ended = False
 
-    def submit(self, fn: Callable[..., Any], *args: Any, awaited: bool) -> "Future[Any]":
+    def submit(self, fn: Callable[..., Any], *args: Any, awaited: bool, whose: Hashable | None = None) -> "Future[Any]":
         """Have ``fn(*args)`` done; ``awaited`` if somebody waits for what it returns."""
-        call = _Call(fn, args, self._now())
+        call = _Call(fn, args, self._now(), awaited, whose)
         with self._lock:
             self._arrivals.append(call.since)
             (self._awaited if awaited else self._patient).append(call)
@@ -78,16 +85,33 @@ class Workers:
             call = self._chosen()
         if call:
             call.make()
+            self._made(call)
+
+    def _made(self, call: _Call) -> None:
+        """If it was somebody's, the next of theirs may begin, which may be all that is left."""
+        with self._lock:
+            if call.awaited or call.whose is None:
+                return
+            self._under_way[call.whose] -= 1
+            if not self._under_way[call.whose]:
+                del self._under_way[call.whose]
+            if self._patient and not self._ended:
+                self._threads.submit(self._next)
 
     def _chosen(self) -> _Call | None:
         if self._awaited:
             return self._awaited.popleft()
         if not self._patient:
             return None
-        if self._may_begin():
-            return self._patient.popleft()
-        self._look_again()
-        return None
+        if not self._may_begin():
+            self._look_again()
+            return None
+        call = next((each for each in self._patient if self._under_way[each.whose] < _EACH_AT_ONCE), None)
+        if call:
+            self._patient.remove(call)
+            if call.whose is not None:
+                self._under_way[call.whose] += 1
+        return call
 
     def _may_begin(self) -> bool:
         now = self._now()

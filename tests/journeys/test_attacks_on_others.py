@@ -1,0 +1,72 @@
+"""One person, or one stranger, wants to keep everybody else from being served."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+from tests.journeys.attacking import ANA, BEN, gated, is_connected
+from tests.sandbox.world import World
+
+
+def test_one_person_with_a_slow_google_does_not_hold_up_the_others(world: World) -> None:
+    """Eighty requests of Ana's, each of which waits for Google; then Cleo comes by."""
+    with gated(world, GOOGLE_CALENDAR_URL="/calendar/v3/") as gate:
+        world.ana.connects_google(ANA)
+        gate.shut("/calendarList")
+        for _ in range(40):
+            assert world.slack.command("U0ANA", "/calendar status").ok
+            assert world.slack.opens_home("U0ANA").ok
+        assert gate.reached.wait(10)
+        assert world.slack.command("U0CLEO", "/calendar status").ok
+        while not world.slack.ephemerals("U0CLEO"):
+            assert not gate.opened.is_set()
+        assert "No Google Calendar is connected" in world.cleo.answer
+        gate.opened.set()
+        world.settles()
+    answers = [message.text for message in world.slack.ephemerals("U0ANA") if "is connected" in message.text]
+    assert len(answers) == 40, "and whoever was patient has their answers"
+
+
+def test_a_typeahead_that_google_keeps_waiting_takes_up_little(world: World) -> None:
+    with gated(world, GOOGLE_CALENDAR_URL="/calendar/v3/") as gate:
+        world.ben.connects_google(BEN)
+        world.hours_pass(1)
+        gate.shut("/calendarList")
+
+        def types(letters: str) -> object:
+            return world.slack.suggest("U0BEN", "pick_conflicts", letters, on="dm")
+
+        with ThreadPoolExecutor(30) as keys:
+            assert all(each == [] for each in keys.map(types, "abcdefghijklmnopqrstuvwxyz"))
+        world.slack.command("U0CLEO", "/calendar status")
+        while not world.slack.ephemerals("U0CLEO"):
+            assert not gate.opened.is_set()
+        gate.opened.set()
+        world.settles()
+        assert types("oslo") != []
+
+
+def test_visitors_of_pages_do_not_hold_up_slack(world: World) -> None:
+    """Thirty returns from Google while it does not answer; the workspace's token is just being looked up again."""
+    with gated(world, GOOGLE_TOKEN_URI="/token") as gate, ThreadPoolExecutor(30) as browsers:
+        returns = []
+        world.ana.types("/calendar connect")
+        for _ in range(30):
+            phone = type(world.ana.browser)("U0ANA")
+            world.ana.opens_link(phone).presses("Continue")
+            phone.stops_before = f"{world.bot_url}/oauth/google/callback"
+            while not phone.stopped_at:
+                phone.presses("Continue" if any("Continue" in each for each in phone.buttons()) else ANA)
+            phone.stops_before = None
+            returns.append((phone, phone.stopped_at))
+        gate.shut("/token")
+        waiting = [browsers.submit(phone.opens, address) for phone, address in returns]
+        assert gate.reached.wait(10)
+        world.hours_pass(0.05)
+        assert world.slack.command("U0CLEO", "/calendar status").ok
+        while not world.slack.ephemerals("U0CLEO"):
+            assert not gate.opened.is_set()
+        assert "No Google Calendar is connected" in world.cleo.answer
+        gate.opened.set()
+        assert {each.result(30).status for each in waiting} == {200, 404}, "and one of the thirty has used up the link"
+        for phone, _ in returns:
+            phone.close()
+    assert is_connected(world.ana, ANA)
