@@ -28,10 +28,11 @@ from bot.slack.directory import SlackDirectory, home_team
 from bot.slack.notifier import SlackNotifier
 from bot.slack.sign_in import SlackSignInWithOpenID
 from bot.slack.workspaces import Clients, SlackInstaller
-from handlers import edge, health, http_connect, http_install, http_slack, slack_app
+from handlers import edge, health, http_connect, http_install, slack_app
 from handlers.background import Background
 from handlers.desk import Desk
 from handlers.http_install import INSTALL, Installing
+from handlers.http_slack import SlackEdge, SlackFront
 from handlers.jobs import Jobs
 from handlers.rendering import Pages
 from handlers.slack_app import Admission
@@ -205,10 +206,11 @@ def _http(
 ) -> FastAPI:
     http = FastAPI(lifespan=_lifespan(settings, bot), docs_url=None, redoc_url=None, openapi_url=None)
     pages, installing = Pages(), Installing(installer, workspaces, settings)
-    edge.harden(http, pages, settings)
     signing_secret = _plain(settings.slack_signing_secret)
     if signing_secret:
-        http.include_router(http_slack.router(bot.slack, signing_secret, clock))
+        slack = SlackEdge(bot.slack, signing_secret, clock)
+        http.add_middleware(SlackFront, edge=slack, refuse=pages.error)  # the first one added is the innermost
+    edge.harden(http, pages, settings)
     http.include_router(http_install.router(installing, pages))
     http.include_router(http_connect.router(flow, visitors, pages, settings, installing))
     http.include_router(

@@ -51,8 +51,8 @@ def slack() -> SlackSide:
     )
     listeners, clock, http = Listeners(), SandboxClock(), FastAPI()
     listeners.register(bolt)
+    http.add_middleware(http_slack.SlackFront, edge=http_slack.SlackEdge(bolt, SECRET, clock), refuse=Pages().error)
     edge.harden(http, Pages(), settings_for("https://calendar.example.com"))
-    http.include_router(http_slack.router(bolt, SECRET, clock))
     return SlackSide(Caller(http), listeners, clock)
 
 
@@ -253,3 +253,8 @@ def test_ten_thousand_malformed_requests_with_proof_make_nothing_stumble(slack: 
     assert statuses[400] > statuses[200], "the fuzz is malformed indeed"
     assert telemetry.counted("bug") == bugs
     assert "Traceback" not in logged.getvalue()
+
+
+def test_only_posts_are_heard(slack: SlackSide) -> None:
+    refused = slack.caller.get("/slack/events")
+    assert (refused.status, refused.headers["allow"]) == (405, "POST")
