@@ -34,6 +34,10 @@ class AccountTaken(BotError):
     """This Google account is already connected to somebody else in this workspace. Choose your own account."""
 
 
+class TooMany(BotError):
+    """You have asked for this very often in the last minutes. Please wait ten minutes, then try again."""
+
+
 class PickRefused(BotError):
     """The chosen calendars cannot be saved. ``problems`` holds a sentence by menu: "linked", "conflicts"."""
 

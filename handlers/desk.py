@@ -7,8 +7,8 @@ from typing import Any, Protocol
 
 import structlog
 
+from bot.domain.people import Who
 from bot.errors import BotError
-from bot.ports import Who
 from bot.services.deliveries import Deliveries
 from bot.slack import answers
 from bot.slack.messages import Message

@@ -17,6 +17,7 @@ from bot.errors import (
     OperatorMustMend,
     SlackUnavailable,
     StateRejected,
+    TooMany,
 )
 from bot.settings import Settings
 from handlers.access_log import AccessLog
@@ -31,6 +32,7 @@ STATUS: Mapping[type[Exception], int] = {
     StateRejected: 400,
     NotAnEmployee: 403,
     LinkDead: 404,
+    TooMany: 429,
     BotError: 500,
     Busy: 503,
     TooSlow: 503,

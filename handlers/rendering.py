@@ -53,6 +53,11 @@ ERRORS: Mapping[int, Words] = {
         "Open your link from Slack again.",
     ),
     413: Words("That was too much", "The request was larger than anything we take in. Nothing was changed."),
+    429: Words(
+        "That was very often",
+        "This link was started very often in the last minutes.",
+        "Please wait ten minutes, then open it again.",
+    ),
     500: Words(
         "Something went wrong on our side",
         "It was not you. The people who run the bot can see it.",
@@ -152,6 +157,8 @@ class Pages:
         response = self._page("notice.html", status, words=ERRORS.get(status, fallback))
         if status == 503:  # noqa: PLR2004 - an HTTP status is its own name
             response.headers["Retry-After"] = "30"
+        if status == 429:  # noqa: PLR2004 - as above
+            response.headers["Retry-After"] = "600"
         return response
 
     def _page(self, template: str, status: int = 200, **values: Any) -> Response:

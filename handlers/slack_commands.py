@@ -6,7 +6,8 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 
-from bot.ports import Health, Who
+from bot.domain.notices import Health
+from bot.domain.people import Who
 from bot.services.surfaces import Surfaces
 from bot.services.tickets import Tickets
 from bot.slack import answers

@@ -6,7 +6,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 
-from bot.ports import Who
+from bot.domain.people import Who
 from bot.services.calendars import Wanted
 from bot.services.surfaces import Surfaces
 from bot.services.workspaces import Workspaces

@@ -6,9 +6,9 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 
+from bot.domain.people import Who
 from bot.domain.picks import Choice
 from bot.errors import BotError, PickRefused
-from bot.ports import Who
 from bot.services.calendars import CalendarPicks, Wanted
 from bot.services.surfaces import Surfaces
 from bot.slack import answers, menus, views

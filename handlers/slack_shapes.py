@@ -67,7 +67,8 @@ def event(payload: Payload) -> Payload:
         return {"type": kind, "challenge": body["challenge"]}
     _need(kind in ("event_callback", "app_rate_limited"), "type")
     _envelope(body)
-    _need(_is_id(body.get("team_id")), "team")
+    body.setdefault("team_id", body.get("enterprise_id"))  # what concerns a whole organisation names no workspace
+    _need(_is_id(body["team_id"]), "team")
     if kind == "event_callback":
         inner = body.get("event")
         _need(isinstance(inner, dict), "event")

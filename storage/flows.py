@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import func, update
 from sqlmodel import Session, col, select
 
 from storage.tables import Flow
@@ -12,6 +12,12 @@ def begin(session: Session, flow: Flow) -> None:
     """Store a new flow."""
     session.add(flow)
     session.flush()
+
+
+def begun_since(session: Session, ticket_id: str, since: datetime) -> int:
+    """How many began from this link after ``since``."""
+    query = select(func.count()).select_from(Flow).where(Flow.ticket_id == ticket_id, Flow.created_at > since)
+    return session.exec(query).one()
 
 
 def consume(session: Session, *, state_hash: str, cookie_hash: str, provider: str, now: datetime) -> Flow | None:

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import func, update
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import Select
 
@@ -22,6 +22,12 @@ def open_for(session: Session, person: Person, secret_hash: str, now: datetime, 
     session.add(ticket)
     session.flush()
     return ticket
+
+
+def opened_since(session: Session, person_id: str, since: datetime) -> int:
+    """How many this person was given after ``since``."""
+    query = select(func.count()).select_from(Ticket).where(Ticket.person_id == person_id, Ticket.created_at > since)
+    return session.exec(query).one()
 
 
 def others(session: Session, person_id: str, except_id: str | None = None) -> list[Ticket]:

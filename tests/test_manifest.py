@@ -9,8 +9,7 @@ import pytest
 import requests
 import yaml
 
-from bot.domain.permissions import PERMISSIONS
-from bot.ports import (
+from bot.domain.notices import (
     Card,
     ConnectLink,
     ConsentRefused,
@@ -21,6 +20,7 @@ from bot.ports import (
     Notice,
     Tick,
 )
+from bot.domain.permissions import PERMISSIONS
 from bot.slack import answers, messages, views
 from bot.slack.workspaces import BOT_SCOPES, REDIRECT_PATH
 from handlers import http_slack, manifest

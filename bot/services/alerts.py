@@ -6,8 +6,10 @@ import structlog
 
 from bot.domain.faults import Verdict
 from bot.domain.incidents import incident
+from bot.domain.notices import OperatorAlert
+from bot.domain.people import Who
 from bot.errors import BotError
-from bot.ports import Clock, Directory, Notifier, OperatorAlert, Who
+from bot.ports import Clock, Directory, Notifier
 from storage import work
 from storage.database import Database
 

@@ -8,9 +8,11 @@ from typing import TypeVar
 
 from bot.domain import picks as domain
 from bot.domain.faults import GoogleFault
+from bot.domain.notices import Menus, Status, Tick
+from bot.domain.people import Who
 from bot.domain.picks import Choice, Listed, Picks
 from bot.errors import BotError, GoogleUnavailable, NotConnected, PickRefused
-from bot.ports import AccessToken, Busy, Calendars, Clock, Menus, Status, Tick, Who
+from bot.ports import AccessToken, Busy, Calendars, Clock
 from bot.services.connections import Connections, as_error
 from storage import audit, connections, people
 from storage.database import Database

@@ -7,9 +7,11 @@ from threading import Lock
 from typing import TypeVar
 
 from bot.domain.faults import Blame, GoogleFault, Verdict
+from bot.domain.notices import Health, PickedCalendar, Status
+from bot.domain.people import Who
 from bot.domain.picks import key_of
 from bot.errors import BotError, GoogleUnavailable, NotConnected, OperatorMustMend, ReconnectNeeded, SecretUnreadable
-from bot.ports import AccessToken, Clock, Consent, Health, PickedCalendar, Status, Who
+from bot.ports import AccessToken, Clock, Consent
 from storage import audit, connections, crypto, people
 from storage.crypto import Sealer
 from storage.database import Database

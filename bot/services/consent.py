@@ -9,22 +9,12 @@ from bot.domain import permissions
 from bot.domain.faults import Blame, GoogleFault, Verdict
 from bot.domain.identity import AccountMatch, GoogleSide, Ruling, SlackSide, judge, proof_comes_first
 from bot.domain.journey import PENDING, Arrival, Departure, Result, TicketPage
-from bot.errors import BotError, NotAnEmployee, SlackUnavailable, StateRejected
-from bot.ports import (
-    Clock,
-    Consent,
-    Consented,
-    ConsentRefused,
-    Directory,
-    ForeignAttempt,
-    Health,
-    LinkUsed,
-    Notifier,
-    Profile,
-    SlackSignIn,
-    Who,
-)
+from bot.domain.notices import ConsentRefused, ForeignAttempt, Health, LinkUsed
+from bot.domain.people import Profile, Who
+from bot.errors import BotError, NotAnEmployee, StateRejected
+from bot.ports import Clock, Consent, Consented, Directory, Notifier, SlackSignIn
 from bot.services.connections import Connections, grant_aad
+from bot.services.introductions import Introductions
 from bot.services.surfaces import Surfaces
 from bot.services.tickets import SECRET_BYTES, admit
 from bot.services.trips import Begun, Trip, Trips
@@ -86,6 +76,7 @@ class ConsentFlow:
         self._callback_fault = callback_fault
         self._sign_in = sign_in
         self._directory = directory
+        self._introductions = Introductions(directory, clock)
         self._notifier = notifier
         self._connections = connections
         self._surfaces = surfaces
@@ -99,24 +90,22 @@ class ConsentFlow:
     def look(self, ticket: str) -> TicketPage:
         """Whom the link is for. Changes nothing. Raises LinkDead."""
         _, who = self._trips.link(ticket)
-        try:
-            name, team = self._directory.profile(who).name, self._directory.team_name(who.team_id)
-        except (SlackUnavailable, NotAnEmployee):
-            name, team = "you", "your workspace"
-        status = self._connections.status(who)
-        return TicketPage(person_name=name, team_name=team, account=status.account if status.connected_at else None)
+        known, status = self._introductions.of(who), self._connections.status(who)
+        account = status.account if status.connected_at else None
+        return TicketPage(person_name=known.name, team_name=known.team, account=account)
 
     def start(self, ticket: str, *, prove: bool = False) -> Departure:
-        """Begin a trip in this browser. Raises LinkDead, NotAnEmployee, SlackUnavailable."""
+        """Begin a trip in this browser. Raises LinkDead, NotAnEmployee, SlackUnavailable, TooMany."""
         ticket_id, who = self._trips.link(ticket)
         return self._depart(ticket_id, who, prove=prove)
 
     def again(self, cookie: str, *, prove: bool) -> Departure:
-        """Begin another trip for the link that this browser came from. Raises StateRejected, LinkDead."""
+        """Begin another trip for the link that this browser came from. Raises StateRejected, LinkDead, TooMany."""
         ticket_id, who = self._trips.link_behind(cookie)
         return self._depart(ticket_id, who, prove=prove)
 
     def _depart(self, ticket_id: str, who: Who, *, prove: bool) -> Departure:
+        self._trips.refuse_too_many(ticket_id)
         profile = admit(self._directory.profile(who))
         cookie = secrets.token_urlsafe(SECRET_BYTES)
         prove = prove or proof_comes_first(self._policy.match, _slack_side(profile))
@@ -279,16 +268,13 @@ class ConsentFlow:
     def result(self, cookie: str) -> Result:
         """What became of this browser's trip. Raises StateRejected."""
         trip = self._trips.ended(cookie)
-        try:
-            profile = self._directory.profile(trip.who)
-        except (SlackUnavailable, NotAnEmployee):
-            profile = None
+        known = self._introductions.of(trip.who)
         return Result(
             outcome=trip.outcome or PENDING,
             account=trip.account,
-            expected_email=profile.email if profile else None,
+            expected_email=known.email,
             missing=tuple(each for each in permissions.PERMISSIONS if each.scope in trip.missing),
-            person_name=profile.name if profile else "you",
+            person_name=known.name,
             can_prove=trip.outcome == "other_account" and self._sign_in.available,
             can_retry=trip.outcome not in {"connected", "not_an_employee", "link_dead"},
         )

@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from bot.domain.notices import Card, Disconnected, Health, LinkUsed, Menus, MessageRef, Notice, Status, Tick
+from bot.domain.people import Who
 from bot.errors import BotError, PickRefused, ReconnectNeeded
-from bot.ports import Card, Disconnected, Health, LinkUsed, Menus, MessageRef, Notice, Notifier, Status, Tick, Who
+from bot.ports import Notifier
 from bot.services.calendars import CalendarPicks, Wanted
 from bot.services.connections import Connections, Dropped
 from storage import people

@@ -2,15 +2,21 @@
 
 import hashlib
 import secrets
+from datetime import timedelta
 
-from bot.errors import BotError, NotAnEmployee
-from bot.ports import Clock, ConnectLink, Directory, Health, LinkReplaced, MessageRef, Notifier, Profile, Who
+from bot.domain.notices import ConnectLink, Health, LinkReplaced, MessageRef
+from bot.domain.people import Profile, Who
+from bot.errors import BotError, NotAnEmployee, TooMany
+from bot.ports import Clock, Directory, Notifier
 from bot.services.connections import Connections
 from bot.settings import LINK_LIVES
 from storage import people, tickets
 from storage.database import Database
 
 SECRET_BYTES = 32
+A_WHILE = timedelta(minutes=10)
+AT_MOST_IN_A_WHILE = 100
+"""Links for one person, and starts of one link. Each costs questions to Slack, of which everybody needs their share."""
 
 
 def digest(secret: str) -> str:
@@ -47,8 +53,9 @@ class Tickets:
     def send(self, who: Who) -> None:
         """A fresh link by DM; older links die, and their messages say so.
 
-        The old link dies only once the new one has arrived. Raises NotAnEmployee, SlackUnavailable, Unreachable.
+        The old link dies only once the new one has arrived. Raises TooMany, NotAnEmployee, and what Notifier raises.
         """
+        self._refuse_too_many(who)
         admit(self._directory.profile(who))
         status = self._connections.status(who)
         account = status.account if status.health is not Health.DISCONNECTED else None
@@ -72,5 +79,14 @@ class Tickets:
             ]
             tickets.close(session, [other.id for other in older], self._clock.now())
             messages = [MessageRef(other.channel, other.ts) for other in older if other.channel and other.ts]
+            if tickets.live_by_id(session, ticket_id, now) is None:  # a later one arrived earlier
+                messages.append(message)
         for old in messages:
             self._notifier.edit(who.team_id, old, LinkReplaced())
+
+    def _refuse_too_many(self, who: Who) -> None:
+        with self._database.reading() as session:
+            person = people.by_slack(session, who.team_id, who.user_id)
+            since = self._clock.now() - A_WHILE
+            if person and tickets.opened_since(session, person.id, since) >= AT_MOST_IN_A_WHILE:
+                raise TooMany

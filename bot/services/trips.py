@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypedDict
 
-from bot.errors import LinkDead, StateRejected
-from bot.ports import Clock, MessageRef, Who
-from bot.services.tickets import SECRET_BYTES, digest
+from bot.domain.notices import MessageRef
+from bot.domain.people import Who
+from bot.errors import LinkDead, StateRejected, TooMany
+from bot.ports import Clock
+from bot.services.tickets import A_WHILE, AT_MOST_IN_A_WHILE, SECRET_BYTES, digest
 from bot.settings import CONSENT_LIVES, COOKIE_LIVES
 from storage import audit, crypto, flows, tickets
 from storage.crypto import Sealer
@@ -102,6 +104,12 @@ class Trips:
             if found is None:
                 raise LinkDead
             return flow.ticket_id, Who(found[1].team_id, found[1].user_id)
+
+    def refuse_too_many(self, ticket_id: str) -> None:
+        """Each trip is a row and a question to Slack, and a link may be pressed by a machine. Raises TooMany."""
+        with self._database.reading() as session:
+            if flows.begun_since(session, ticket_id, self._clock.now() - A_WHILE) >= AT_MOST_IN_A_WHILE:
+                raise TooMany
 
     def begin(
         self, ticket_id: str, cookie: str, provider: str, *, proven: bool = False, retried: bool = False

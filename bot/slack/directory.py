@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bot.domain.people import Profile, Who
 from bot.errors import NotAnEmployee
-from bot.ports import Profile, Who
 from bot.slack.faults import UNREACHABLE, Answered, call
 from bot.slack.workspaces import Clients, web_client
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from bot.domain.notices import Menus
 from bot.domain.picks import Choice
-from bot.ports import Menus
 from bot.slack.blocks import Block, Element, actions, button, context, field, option, say, section, select
 
 LINKED = "linked"

@@ -3,9 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from bot.domain.permissions import REQUESTS
-from bot.domain.reasons import reason
-from bot.ports import (
+from bot.domain.notices import (
     Card,
     ConnectLink,
     ConsentRefused,
@@ -17,6 +15,8 @@ from bot.ports import (
     Notice,
     OperatorAlert,
 )
+from bot.domain.permissions import REQUESTS
+from bot.domain.reasons import reason
 from bot.slack import menus, summary
 from bot.slack.blocks import Block, Mrkdwn, actions, button, context, join, mrkdwn, say, section, when
 

@@ -9,8 +9,9 @@ import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.domain.notices import Menus, MessageRef, Notice, Status
+from bot.domain.people import Who
 from bot.errors import SlackUnavailable
-from bot.ports import Menus, MessageRef, Notice, Status, Who
 from bot.slack import response_urls
 from bot.slack.faults import Answered, LayoutRefused, call, code_in, code_of
 from bot.slack.messages import Message, render

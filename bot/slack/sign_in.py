@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
+from bot.domain.people import Who
 from bot.errors import StateRejected
-from bot.ports import Who
 from bot.slack.faults import Answered, call
 from bot.slack.workspaces import REDIRECT_PATH, web_client
 

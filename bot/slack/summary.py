@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.ports import Health, PickedCalendar, Status, Tick
+from bot.domain.notices import Health, PickedCalendar, Status, Tick
 from bot.slack.blocks import (
     OPTION_LIMIT,
     Block,

@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
+from bot.domain.notices import Health, Menus, PickedCalendar, Status
+from bot.domain.people import Who
 from bot.domain.picks import Choice, Listed, Picks, choices
-from bot.ports import Health, Menus, PickedCalendar, Status, Who
 
 ANA = Who("T0ACME", "U0ANA")
 ACCOUNT = "ana@acme.example"

@@ -2,8 +2,8 @@
 
 import pytest
 
+from bot.domain.people import Profile, Who
 from bot.errors import NotAnEmployee, OperatorMustMend, SlackUnavailable
-from bot.ports import Profile, Who
 from bot.slack.directory import home_team
 from bot.slack.faults import SlackRefusesApp
 from tests.sandbox.faults import Fault

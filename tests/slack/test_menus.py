@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.notices import Menus
 from bot.domain.picks import Picks
-from bot.ports import Menus
 from bot.slack import menus
 from tests.sandbox.slack.blocks import check_message, check_options, check_view
 from tests.slack.samples import COUNTS, EDGES, HOSTILE, elements, offered, texts

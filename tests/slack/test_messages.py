@@ -5,9 +5,7 @@ from itertools import product
 
 import pytest
 
-from bot.domain.permissions import PERMISSIONS, REQUESTS
-from bot.domain.reasons import REASONS
-from bot.ports import (
+from bot.domain.notices import (
     Card,
     ConnectLink,
     ConsentRefused,
@@ -19,6 +17,8 @@ from bot.ports import (
     OperatorAlert,
     Tick,
 )
+from bot.domain.permissions import PERMISSIONS, REQUESTS
+from bot.domain.reasons import REASONS
 from bot.slack.messages import render
 from tests.sandbox.slack.blocks import LONGEST_UPDATE, check_message
 from tests.slack.samples import (

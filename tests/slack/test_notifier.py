@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.domain.notices import Card, ConnectLink, LinkReplaced, Menus, MessageRef, OperatorAlert
+from bot.domain.people import Who
 from bot.domain.picks import Picks
 from bot.errors import OperatorMustMend, SlackUnavailable, Unreachable
-from bot.ports import Card, ConnectLink, LinkReplaced, Menus, MessageRef, OperatorAlert, Who
 from bot.slack import views
 from bot.slack.answers import link_sent, status
 from bot.slack.notifier import opened_view

@@ -6,8 +6,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from bot.domain.people import Who
 from bot.errors import OperatorMustMend, SlackUnavailable, StateRejected
-from bot.ports import Installation, Who
+from bot.ports import Installation
 from bot.slack.workspaces import BOT_SCOPES
 from tests.sandbox.faults import Fault
 from tests.slack.rig import REDIRECT, TEAM, Rig, approved

@@ -4,8 +4,8 @@ from itertools import product
 
 import pytest
 
+from bot.domain.notices import Menus, Status, Tick
 from bot.domain.picks import Picks
-from bot.ports import Menus, Status, Tick
 from bot.slack import views
 from tests.sandbox.slack.blocks import check_view
 from tests.slack.samples import (
