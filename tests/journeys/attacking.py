@@ -99,3 +99,12 @@ def callback_of(person: Persona, account: str) -> str:
 def is_connected(person: Persona, account: str) -> bool:
     person.types("/calendar status")
     return f"{account} is connected" in person.answer
+
+
+def a_hundred_of(world: World, table: str, *made_up: str) -> None:
+    """As if somebody had gone on and on: a hundred more of the one row that is there, with other ``made_up`` values."""
+    with closing(sqlite3.connect(file_of(world))) as database, database:
+        columns = [name for _, name, *_ in database.execute(f"PRAGMA table_info({table})")]
+        values = ", ".join("hex(randomblob(32))" if name in made_up else name for name in columns)
+        hundred = "(WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 100) SELECT x FROM n)"
+        database.execute(f"INSERT INTO {table} SELECT {values} FROM {table}, {hundred}")  # noqa: S608 - our own words

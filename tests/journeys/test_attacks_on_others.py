@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-from tests.journeys.attacking import ANA, BEN, gated, is_connected
+from tests.journeys.attacking import ANA, BEN, a_hundred_of, gated, is_connected
 from tests.sandbox.world import World
 
 
@@ -70,3 +70,38 @@ def test_visitors_of_pages_do_not_hold_up_slack(world: World) -> None:
         for phone, _ in returns:
             phone.close()
     assert is_connected(world.ana, ANA)
+
+
+def test_a_link_loaded_all_day_does_not_use_up_what_slack_lets_us_ask(world: World) -> None:
+    world.ana.connects_google(ANA, deny=True)
+    before = len(world.slack.journal)
+    for _ in range(30):
+        assert "Ana Lima" in world.ana.opens_link().page
+        assert world.ana.browser.opens(f"{world.bot_url}/connected").status == 200
+    assert len(world.slack.journal) - before <= 1
+
+
+def test_links_and_starts_run_out_for_one_person_and_for_nobody_else(world: World) -> None:
+    world.ana.types("/calendar connect")
+    world.ana.opens_link().presses("Continue")
+    a_hundred_of(world, "flow", "id", "state_hash")
+    assert world.ana.opens_link().presses("Continue").status == 429
+    a_hundred_of(world, "ticket", "id", "secret_hash")
+    before = len(world.slack.journal)
+    world.ana.types("/calendar connect")
+    assert "very often" in world.ana.answer
+    assert len(world.slack.journal) == before, "Slack was not asked"
+    assert "Connected" in world.ben.connects_google(BEN).page
+    world.hours_pass(0.2)
+    assert "Connected" in world.ana.connects_google(ANA).page
+
+
+def test_of_two_links_asked_for_at_once_the_lower_one_in_the_dm_is_never_dead_without_saying_so(world: World) -> None:
+    with ThreadPoolExecutor(6) as hands:
+        for each in [hands.submit(world.slack.command, "U0ANA", "/calendar connect") for _ in range(6)]:
+            assert each.result().ok
+    world.settles()
+    buttons = [message for message in world.ana.messages() if "connect_open" in str(message.blocks)]
+    assert len(buttons) == 1
+    world.ana.opens_link().presses("Continue")
+    assert "Connected" in world.ana.consents(ANA).page
