@@ -31,16 +31,9 @@ class Retold:
             requests.request, request.method, address, data=body, headers=headers, allow_redirects=False, timeout=30
         )
         line = f"{request.method} {request.url.path}"
-        retell = next((retell for where, retell in self._words.items() if where in line), lambda body: body)
-        told = answer.content
-        if answer.ok:
-            kept: object = retell(json.loads(told) if told else {})
-            told = (
-                b""
-                if kept == {} and not told
-                else kept.encode()
-                if isinstance(kept, str)
-                else json.dumps(kept).encode()
-            )
-        status = 200 if told else answer.status_code
+        retell = next((retell for where, retell in self._words.items() if where in line), None)
+        told, status = answer.content, answer.status_code
+        if retell and answer.ok:
+            kept = retell(json.loads(told or b"{}"))
+            told, status = (kept if isinstance(kept, str) else json.dumps(kept)).encode(), 200
         await Response(told, status, media_type=answer.headers.get("content-type"))(scope, receive, send)

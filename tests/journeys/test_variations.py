@@ -37,8 +37,8 @@ def google_says(world: World) -> Iterator[Callable[[str, Retell], None]]:
         each.stop()
 
 
-def without(name: str) -> Retell:
-    return lambda body: {key: value for key, value in body.items() if key != name}
+def without(*names: str) -> Callable[[Json], Json]:
+    return lambda body: {key: value for key, value in body.items() if key not in names}
 
 
 TOKENS: dict[str, Retell] = {
@@ -71,9 +71,7 @@ LISTS: dict[str, Retell] = {
             {**each, "timeZone": None} | ({"summary": None} if each.get("primary") else {}) for each in body["items"]
         ],
     },
-    "kinds and etags left out": lambda body: {
-        "items": [without("kind")(without("etag")(each)) for each in body["items"]]
-    },
+    "kinds and etags left out": lambda body: {"items": [without("kind", "etag")(each) for each in body["items"]]},
 }
 
 
