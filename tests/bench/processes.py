@@ -1,0 +1,103 @@
+"""Starting what is measured, and the generator of load, as processes of their own."""
+
+import http.client
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import IO
+
+from tests.bench.load import Answer
+
+_STARTED_WITHIN = 60.0
+_STOPPED_WITHIN = 15.0
+
+
+class Contender:
+    """One server under measurement, by its name in contenders.py."""
+
+    def __init__(self, name: str, environment: Mapping[str, str]) -> None:
+        self.name = name
+        self.port = free_port()
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.bench.contenders", name, str(self.port)],
+            env={**bare_environment(), **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        answers_at(self.port, "/readyz", within=_STARTED_WITHIN)
+
+    def stop(self) -> None:
+        stop(self._process)
+
+
+class Generator:
+    """The process that sends bursts."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.bench.load"],
+            env=bare_environment(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def burst(self, port: int, bodies: Sequence[str], secret: str) -> list[Answer]:
+        """Send all of ``bodies`` at once, each signed; what became of each."""
+        talk, hear = _open(self._process.stdin), _open(self._process.stdout)
+        talk.write(json.dumps({"port": port, "bodies": list(bodies), "secret": secret}) + "\n")
+        talk.flush()
+        return [Answer(status, seconds) for status, seconds in json.loads(hear.readline())]
+
+    def stop(self) -> None:
+        _open(self._process.stdin).close()
+        stop(self._process)
+        _open(self._process.stdout).close()
+
+
+def free_port() -> int:
+    """A port that nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def answers_at(port: int, path: str, *, within: float) -> int:
+    """Wait until something answers there; its status."""
+    until = time.monotonic() + within
+    while time.monotonic() < until:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        with suppress(OSError, http.client.HTTPException):
+            connection.request("GET", path)
+            return connection.getresponse().status
+        connection.close()
+        time.sleep(0.01)
+    raise RuntimeError(f"Nothing answered on port {port} within {within:g} s.")
+
+
+def stop(process: "subprocess.Popen[str] | subprocess.Popen[bytes]") -> None:
+    """End it kindly, then for certain."""
+    process.terminate()
+    try:
+        process.wait(_STOPPED_WITHIN)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def bare_environment() -> dict[str, str]:
+    """What any program needs, and none of the settings that happen to stand in this shell."""
+    return {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR", "SYSTEMROOT") if name in os.environ}
+
+
+def _open(stream: IO[str] | None) -> IO[str]:
+    if stream is None:
+        raise RuntimeError("The process was started without this pipe.")
+    return stream

@@ -1,0 +1,101 @@
+"""The table: on the terminal, and in docs/bench.md with what one must know to read it."""
+
+import platform
+from collections.abc import Iterable
+from datetime import datetime
+
+from rich.table import Table
+
+from tests.bench.cores import usable
+from tests.bench.rows import Figure, Row, shown
+
+
+def table(rows: Iterable[Row]) -> Table:
+    """For the terminal."""
+    made = Table(title="Side by side, in one run", title_justify="left")
+    for heading in ("goal", "what", "ours", "the others", "ratio", "goal is", ""):
+        made.add_column(heading, justify="right" if heading in {"ours", "ratio"} else "left")
+    for row in rows:
+        made.add_row(
+            row.goal, row.what, shown(row.ours.median), "\n".join(_others(row)), _ratio(row), row.bound, _verdict(row)
+        )
+    return made
+
+
+def page(rows: Iterable[Row], *, rounds: int, now: datetime, load: float | None) -> str:
+    """docs/bench.md."""
+    rows = list(rows)
+    cells = [
+        (row.goal, row.what, shown(row.ours.median), "<br>".join(_others(row)), _ratio(row), row.bound, _verdict(row))
+        for row in rows
+    ]
+    heading = ("", "what", "ours", "the others", "ratio", "goal", "")
+    return "\n".join(
+        [
+            "# Speed",
+            "",
+            f"`make bench` measured this on {now.day} {now:%B %Y}: {_machine(load)}.",
+            f"{rounds} interleaved rounds, medians.",
+            "A ratio is the median of the rounds' own ratios; absolute times are the machine's.",
+            "",
+            "![Each goal, and how near we come to it](bench.svg)",
+            "",
+            *(_line(each) for each in (heading, ("---",) * len(heading), *cells)),
+            "",
+            "## Spread",
+            "",
+            *(_line(each) for each in (("", "what", "from best to worst"), ("---",) * 3, *_spreads(rows))),
+            "",
+            _HOW,
+        ]
+    )
+
+
+_HOW = """\
+## How it is measured
+
+- Every server is a process of its own on one core, where the system lets us choose; what sends, and the stand-ins for
+  Slack and Google, are on the other. All the commands of a burst are sent at once, each on a connection of its own,
+  signed as Slack signs, by aiohttp, whose own work (some 0.2 ms a command) is a part of every figure.
+- Ours is `calendar-bot serve` on an SQLite file, with every listener, redaction, access line and security header. Half
+  the commands ask for help, half for the status, in the names of 105 people, two of them connected.
+  Bolt's apps prove the same signature and answer a sentence. Bare Starlette proves the signature and answers nothing:
+  it is the scale of P4.
+- A burst is over when every command was answered through its response_url; the next one waits for that. The work of P5
+  is spent there, in the stand-in for Slack; the scale of P5 is our own burst without it.
+- P10 starts each program once before it counts. Importing the libraries is the part that we cannot shorten.
+"""
+
+
+def _others(row: Row) -> list[str]:
+    return [_told(row, other) for other in row.others]
+
+
+def _told(row: Row, other: Figure) -> str:
+    beside = f" ({row.ratio_of(other):.1f}x)" if row.is_ratio and other is not row.others[0] else ""
+    return f"{other.name} {shown(other.median)}{beside}"
+
+
+def _ratio(row: Row) -> str:
+    return f"{row.ratio:.2f}x" if row.is_ratio else ""
+
+
+def _verdict(row: Row) -> str:
+    return "met" if row.is_met else f"not met{f': {row.broken}' if row.broken else ''}"
+
+
+def _spreads(rows: Iterable[Row]) -> list[tuple[str, ...]]:
+    return [(row.goal, figure.name, figure.spread) for row in rows for figure in (row.ours, *row.others)]
+
+
+def _line(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _machine(load: float | None) -> str:
+    cores = usable()
+    busy = "" if load is None else f", with {load:.1f} other processes at work on average"
+    return (
+        f"{cores} core{'s' if cores > 1 else ''} ({platform.machine()}), {platform.system()}, "
+        f"Python {platform.python_version()}{busy}"
+    )

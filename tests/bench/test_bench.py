@@ -1,0 +1,46 @@
+"""The bench's plumbing, at its smallest. What it measures is no matter here."""
+
+import subprocess
+import sys
+from datetime import UTC, datetime
+
+from tests.bench import chart, report
+from tests.bench.rows import Figure, Row, percentile_99
+
+_NOON = datetime(2030, 1, 7, 12, tzinfo=UTC)
+ROWS = [
+    Row("P4", "A burst", Figure("ours", (0.3, 0.5, 0.4)), (Figure("bare", (0.2, 0.2, 0.2)),), 2, is_ratio=True),
+    Row("P10", "A start", Figure("ours", (3.5,)), (Figure("imports", (1.5,)),), 3, is_ratio=False),
+]
+
+
+def test_every_goal_has_its_row() -> None:
+    tiny = ["--quick", "--rounds", "1", "--commands", "4"]
+    done = subprocess.run([sys.executable, "-m", "tests.bench", *tiny], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    for goal in ("P4", "P5", "P10"):
+        assert goal in done.stdout
+    assert "Written down" not in done.stdout
+
+
+def test_a_ratio_is_the_median_of_the_rounds() -> None:
+    assert (ROWS[0].ratio, ROWS[0].is_met) == (2.0, True)
+
+
+def test_a_goal_in_seconds_is_ours_alone() -> None:
+    assert not ROWS[1].is_met
+
+
+def test_what_spoils_a_goal_is_said() -> None:
+    row = Row("P4", "A burst", Figure("ours", (0.1,)), (Figure("bare", (0.1,)),), 2, is_ratio=True, broken="3 late")
+    assert not row.is_met
+    assert "not met: 3 late" in report.page([row], rounds=1, now=_NOON, load=None)
+
+
+def test_one_in_a_hundred_may_be_later() -> None:
+    assert percentile_99([*range(1, 100), 1000]) == 99
+    assert percentile_99([1, 2, 3]) == 3
+
+
+def test_the_picture_says_in_words_what_it_shows() -> None:
+    assert "<title>P4: 2.00x, goal \u2264 2x; P10: 3.50 s, goal &lt; 3 s</title>" in chart.drawn(ROWS)
