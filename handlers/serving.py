@@ -8,10 +8,12 @@ from contextlib import ExitStack, contextmanager
 
 import structlog
 import uvicorn
+from fastapi import FastAPI
 
 from bot import telemetry
 from bot.settings import Settings
 from handlers import app, starting
+from handlers.slow_clients import ImpatientProtocol
 from handlers.starting import CannotStart
 from storage import sole_server
 from storage.crypto import Unreadable
@@ -33,19 +35,25 @@ def serve(settings: Settings) -> None:
         bot = _built(settings)
         stack.callback(bot.close)
         _settled()
-        config = uvicorn.Config(
-            bot.http,
-            lifespan="on",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            h11_max_incomplete_event_size=_MAX_HEADER_BYTES,
-            timeout_graceful_shutdown=_GRACE,
-        )
         with _signals_outlived():
-            _Server(config).run([listening])
+            _Server(config(bot.http)).run([listening])
         log.info("finishing")
     log.info("ended")
+
+
+def config(http: FastAPI, protocol: type[ImpatientProtocol] = ImpatientProtocol) -> uvicorn.Config:
+    """How it is served: no websockets, which nothing here speaks, and nobody waited for who does not finish asking."""
+    return uvicorn.Config(
+        http,
+        http=protocol,
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        h11_max_incomplete_event_size=_MAX_HEADER_BYTES,
+        timeout_graceful_shutdown=_GRACE,
+    )
 
 
 class _Server(uvicorn.Server):
