@@ -20,7 +20,7 @@ log = structlog.get_logger()
 Body = Mapping[str, Any]
 
 # What is sent again is the same in all of these; no single id of Slack's stands in every kind of request.
-_TOLD = ("event_id", "trigger_id", "command", "text", "response_url", "actions", "event")
+_TOLD = ("event_id", "trigger_id", "command", "text", "response_url", "actions", "event", "view")
 
 
 class Ack(Protocol):
@@ -87,12 +87,16 @@ class Desk:
         else:
             await ack()
 
+    def is_first(self, request: Request) -> bool:
+        """Whether it was not worked on yet, by any process."""
+        return self._deliveries.first(request.key)
+
     def later(self, work: Callable[[], object], whose: Who | None = None) -> bool:
         """Have something done that nobody waits for."""
         return self._work.hand_over(work, whose=whose)
 
     def _served(self, request: Request, work: Callable[[], Message | None]) -> None:
-        if not self._deliveries.first(request.key):
+        if not self.is_first(request):
             log.info("delivered_again", user=request.who.user_id)
             return
         try:

@@ -64,9 +64,10 @@ class Modals:
 
     async def submitted(self, ack: Ack, body: dict[str, Any]) -> None:
         """Save, and answer in the modal: errors under the fields, or what was saved."""
-        who, view = Request.of_interaction(body).who, body["view"]
+        request, view = Request.of_interaction(body), body["view"]
+        who = request.who
         try:
-            answer = await self.work.ask(self._saved, who, view["state"]["values"], budget=SUBMIT_BUDGET, whose=who)
+            answer = await self.work.ask(self._saved, request, view["state"]["values"], budget=SUBMIT_BUDGET, whose=who)
         except TooSlow as slow:
             view_id = str(view["id"])
             slow.future.add_done_callback(lambda done: self.desk.later(lambda: self._shown_late(who, view_id, done)))
@@ -98,10 +99,12 @@ class Modals:
         self.notifier.update_view(who.team_id, view_id, view)
         return None
 
-    def _saved(self, who: Who, values: object) -> dict[str, Any]:
+    def _saved(self, request: Request, values: object) -> dict[str, Any]:
+        if not self.desk.is_first(request):
+            return {}
         chosen = menus.read(values)
         try:
-            status = self.surfaces.save(who, Wanted(chosen.linked, chosen.conflicts))
+            status = self.surfaces.save(request.who, Wanted(chosen.linked, chosen.conflicts))
         except PickRefused as refused:
             return {"response_action": "errors", "errors": refused.problems}
         return {"response_action": "update", "view": views.saved_view(status)}

@@ -62,6 +62,8 @@ def key_of(calendar_id: str) -> str:
 
 def clean(name: str) -> str:
     """The name without control, format and bidirectional characters, on one line."""
+    if name.isascii() and name.isprintable():
+        return " ".join(name[:_NAME_LIMIT].split()) or "(no name)"
     kept = "".join(" " if unicodedata.category(char) in {"Zl", "Zp", "Cc"} else char for char in name[:_NAME_LIMIT])
     kept = "".join(char for char in kept if unicodedata.category(char) not in {"Cf", "Cs", "Co", "Cn"})
     return " ".join(kept.split()) or "(no name)"
@@ -69,8 +71,9 @@ def clean(name: str) -> str:
 
 def choices(listed: Iterable[Listed]) -> tuple[Choice, ...]:
     """The menu's choices: primary first, then by name; calendars of one name are told apart."""
-    calendars = sorted(listed, key=lambda each: (not each.primary, clean(each.name).casefold(), each.id))
-    names = [clean(each.name) for each in calendars]
+    named = [(clean(each.name), each) for each in listed]
+    named.sort(key=lambda pair: (not pair[1].primary, pair[0].casefold(), pair[1].id))
+    names, calendars = [name for name, _ in named], [each for _, each in named]
     labels = _told_apart(calendars, names)
     return tuple(
         Choice(key_of(each.id), label, each.role in WRITABLE_ROLES, each.primary, each.id, name)
@@ -80,7 +83,7 @@ def choices(listed: Iterable[Listed]) -> tuple[Choice, ...]:
 
 def search(offered: Sequence[Choice], query: str, *, writable_only: bool, limit: int = 100) -> tuple[Choice, ...]:
     """The choices whose label holds every word of the query, at most ``limit``."""
-    words = query.casefold().split()
+    words = query[:LABEL_LIMIT].casefold().split()
     found = (
         choice
         for choice in offered
@@ -104,11 +107,12 @@ def _told_apart(calendars: Sequence[Listed], names: Sequence[str]) -> list[str]:
         ]
     unique: list[str] = []
     taken: set[str] = set()
+    numbers: Counter[str] = Counter()  # of a thousand calendars with one name none is counted from the first again
     for label, name in zip(labels, names, strict=True):
-        mine, number = label, 1
+        mine = label
         while mine in taken:
-            number += 1
-            mine = _shortened(name, f"no. {number}")
+            numbers[label] += 1
+            mine = _shortened(name, f"no. {numbers[label] + 1}")
         taken.add(mine)
         unique.append(mine)
     return unique

@@ -37,6 +37,7 @@ class Wanted:
 @dataclass(frozen=True)
 class _Looked:
     at: datetime
+    generation: tuple[str, int] | None
     choices: tuple[Choice, ...]
 
 
@@ -52,13 +53,15 @@ class CalendarPicks:
 
     def look(self, who: Who) -> tuple[Choice, ...]:
         """The person's calendars as Google lists them now. Raises what Connections.call raises."""
+        generation = self._connections.generation(who)
         try:
             entries = self._connections.call(who, self._calendars.entries)
         except GoogleFault as fault:
             raise as_error(fault) from None
         listed = [Listed(each.id, each.name, each.role, each.primary, each.owner) for each in entries]
         choices = domain.choices(listed)
-        self._looked[who] = _Looked(self._clock.now(), choices)
+        if self._connections.generation(who) == generation:  # else what was asked for belongs to another account now
+            self._looked[who] = _Looked(self._clock.now(), generation, choices)
         return choices
 
     def menus(self, who: Who, wanted: Wanted | None = None, problems: dict[str, str] | None = None) -> Menus:
@@ -83,6 +86,9 @@ class CalendarPicks:
     def search(self, who: Who, query: str, *, writable_only: bool) -> tuple[Choice, ...]:
         """The typeahead: from a recent look if there is one, because Slack waits three seconds only."""
         looked = self._looked.get(who)
+        if looked and looked.generation != self._connections.generation(who):  # perhaps by another process
+            self.forget(who)
+            looked = None
         recent = looked is not None and self._clock.now() - looked.at < SEARCH_MEMORY
         choices = looked.choices if looked is not None and recent else self.look(who)
         return domain.search(choices, query, writable_only=writable_only)
@@ -107,6 +113,8 @@ class CalendarPicks:
         now = self._clock.now()
         with self._database.transaction() as session:
             person = people.by_slack(session, who.team_id, who.user_id)
+            if person:
+                people.lock(session, person.id)  # a consent that comes now waits until this is saved
             row = connections.of(session, person.id) if person else None
             if row is None or row.grant is None or row.token_version != before.token_version:
                 raise NotConnected("Your connection changed while this was open. Please look at your choices again.")
@@ -124,11 +132,12 @@ class CalendarPicks:
 
     def came_back(self, who: Who) -> None:
         """After a reconnect: note which kept picks this account still has."""
+        generation = self._connections.generation(who)
         present = {choice.calendar_id: choice for choice in self.look(who)}
         with self._database.transaction() as session:
             person = people.by_slack(session, who.team_id, who.user_id)
             row = connections.of(session, person.id) if person else None
-            if row is not None:
+            if row is not None and (row.id, row.token_version) == generation:
                 usable = {
                     pick.calendar_id
                     for pick in connections.picks(session, row.id)

@@ -85,6 +85,11 @@ class Connections:
                 return Status(who, Health.DISCONNECTED)
             return _status(who, row, connections.picks(session, row.id))
 
+    def generation(self, who: Who) -> tuple[str, int] | None:
+        """Which grant is held now, if any: what was learnt with another one no longer counts."""
+        row = self._row(who)
+        return (row.id, row.token_version) if row is not None and row.grant is not None else None
+
     def call(self, who: Who, ask: Callable[[AccessToken], T]) -> T:
         """``ask`` with a live token; a refused token is refreshed once and the call made again once.
 

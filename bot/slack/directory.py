@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.domain.people import Profile, Who
+from bot.domain.picks import clean
 from bot.errors import NotAnEmployee
 from bot.slack.faults import UNREACHABLE, Answered, call
 from bot.slack.workspaces import Clients, web_client
@@ -40,7 +41,7 @@ class SlackDirectory:
     def team_name(self, team_id: str) -> str:
         """The workspace's name; asked once."""
         if team_id not in self._team_names:
-            self._team_names[team_id] = str(call(self._clients.of(team_id).auth_test)["team"])
+            self._team_names[team_id] = clean(str(call(self._clients.of(team_id).auth_test)["team"]))
         return self._team_names[team_id]
 
     def owners(self, team_id: str) -> Sequence[Who]:
@@ -70,7 +71,7 @@ def _profile(who: Who, user: Mapping[str, Any]) -> Profile:
     names = (card.get("display_name"), card.get("real_name"), user.get("real_name"), user.get("name"), who.user_id)
     return Profile(
         who=who,
-        name=next(str(name) for name in names if name),
+        name=clean(next(str(name) for name in names if name)),
         email=card.get("email") or None,
         # Slack leaves the key out in most answers; only an explicit false says unconfirmed
         email_confirmed=user.get("is_email_confirmed") is not False,
