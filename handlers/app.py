@@ -20,6 +20,7 @@ from bot.services.calendars import CalendarPicks
 from bot.services.connections import Connections
 from bot.services.consent import ConsentFlow, Policy
 from bot.services.deliveries import Deliveries
+from bot.services.departures import Departures
 from bot.services.surfaces import Surfaces
 from bot.services.tickets import Tickets
 from bot.services.workspaces import Workspaces
@@ -39,6 +40,7 @@ from handlers.slack_app import Admission
 from handlers.slack_commands import Commands
 from handlers.slack_home import Home
 from handlers.slack_modals import Modals
+from handlers.slack_people import People
 from storage import canary, schema
 from storage.crypto import Sealer
 from storage.database import Database, DatabaseUnavailable
@@ -148,7 +150,8 @@ def build(settings: Settings, clock: Clock | None = None) -> Bot:
 
     install_url = settings.public_url + INSTALL if installer.available else None
     bolt = slack_app.build(settings.slack_api_url, Admission(workspaces, tokens, install_url))
-    for listeners in (Commands(desk, tickets, surfaces, modals), modals, Home(desk, surfaces, workspaces)):
+    leavers = People(desk, Departures(database, directory, connections, picks, clock))
+    for listeners in (Commands(desk, tickets, surfaces, modals), modals, Home(desk, surfaces, workspaces), leavers):
         listeners.register(bolt)
     jobs = Jobs(people, {"purge": (deliveries.purge, timedelta(hours=1))})
     closers: list[Callable[[], object]] = [transport.close, consent.close]

@@ -1,6 +1,9 @@
 """A18, A22 and what happens to grants in a race: nothing of an erased one is left, and nobody else's is ended."""
 
-from tests.journeys.attacking import ANA, CLEO, file_of, gated, is_connected, meanwhile, rows
+import json
+
+from tests.journeys.attacking import ANA, BEN, CLEO, file_of, gated, is_connected, meanwhile, rows
+from tests.sandbox.slack.delivery import post
 from tests.sandbox.world import World
 
 
@@ -48,3 +51,58 @@ def test_a18_nothing_of_an_erased_grant_stays_on_the_disk(world: World) -> None:
     world.settles()
     assert not any(sealed in file.read_bytes() for file in files)
     assert is_connected(world.cleo, CLEO)
+
+
+def test_a22_who_is_deactivated_is_disconnected_and_connects_anew_when_back(world: World) -> None:
+    world.ana.connects_google(ANA)
+    world.cleo.connects_google(CLEO)
+    world.ana.types("/calendar connect")
+    link = world.ana.link
+    assert world.slack.deactivates("U0ANA").ok
+    world.settles()
+    assert world.google.grants(ANA) == []
+    assert rows(world, "SELECT google_sub FROM connection WHERE google_email LIKE 'ana%'") == [None]
+    assert is_connected(world.cleo, CLEO)
+    world.slack.state.users["U0ANA"].deleted = False
+    assert not is_connected(world.ana, ANA)
+    assert world.ana.browser.opens(link).status == 404
+    assert "Connected" in world.ana.connects_google(ANA).page
+
+
+def test_a22_a_word_of_somebodys_leaving_that_comes_late_ends_nothing(world: World) -> None:
+    world.ana.connects_google(ANA)
+    event = {"type": "user_change", "user": {"id": "U0ANA", "team_id": "T0ACME", "deleted": True}}
+    assert world.slack.event("T0ACME", event).ok
+    world.settles()
+    assert is_connected(world.ana, ANA)
+
+
+def test_a22_an_address_that_has_a_new_owner_opens_nothing_of_the_old_one(world: World) -> None:
+    """Ana leaves; her address and her Google account's name go to somebody else, who gets an account of their own."""
+    world.ana.connects_google(ANA)
+    world.ana.picks(ANA, "Team")
+    (old,) = rows(world, "SELECT google_sub FROM connection")
+    world.google._accounts.of(ANA).sub = "1" * 21  # noqa: SLF001 - the stand-in has no other way to say it
+    world.slack.state.users["U0ANA"].email = "left@acme.example"
+    world.slack.add_user("T0ACME", "U0NEWANA", name="Ana Two", email=ANA, tz="Europe/Lisbon")
+    newcomer = world.joined("U0NEWANA")
+    assert "Connected" in newcomer.connects_google(ANA).page
+    assert rows(world, "SELECT google_sub FROM connection ORDER BY connected_at") == [old, "1" * 21]
+    newcomer.types("/calendar status")
+    assert "Team" not in newcomer.answer
+
+
+def test_a18_a_listing_does_not_outlive_its_grant(world: World) -> None:
+    """Ben disconnects while Google still lists his calendars; his typeahead asks once more."""
+    with gated(world, GOOGLE_CALENDAR_URL="/calendar/v3/") as gate:
+        world.ben.connects_google(BEN)
+        assert world.slack.suggest("U0BEN", "pick_conflicts", "oslo", on="dm") != []
+        question = world.slack.last_request
+        assert question is not None
+        gate.shut("/calendarList", answers=True)
+        world.slack.opens_home("U0BEN")
+        assert gate.reached.wait(10)
+        world.ben.browser.presses("Disconnect")
+        gate.opened.set()
+        world.settles()
+        assert json.loads(post(question).body) == {"options": []}
