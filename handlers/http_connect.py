@@ -15,6 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from bot.domain.journey import Arrival, Departure, Result, TicketPage
 from bot.errors import LinkDead, StateRejected
 from bot.settings import COOKIE_LIVES, Settings
+from handlers import cookies
 from handlers.background import Background
 from handlers.edge import departures
 from handlers.headers import origin
@@ -190,7 +191,7 @@ class ConsentEdge:
             raise HTTPException(_FORBIDDEN)
 
     def _cookie(self, request: Request) -> str | None:
-        value = request.cookies.get(self._cookie_name, "")
+        value = cookies.only(request, self._cookie_name)
         return value if _COOKIE.fullmatch(value) else None
 
     def _needed_cookie(self, request: Request) -> str:

@@ -12,6 +12,7 @@ from bot.errors import StateRejected
 from bot.services.workspaces import Workspaces
 from bot.settings import Settings
 from bot.slack.workspaces import SlackInstaller
+from handlers import cookies
 from handlers.background import Background
 from handlers.rendering import Pages
 
@@ -70,7 +71,7 @@ class Installing:
 
     async def finish(self, request: Request, state: str, code: str | None, background: Background) -> Response:
         """Store the workspace's token, if Slack sent a code. Raises StateRejected for another browser's return."""
-        cookie = request.cookies.get(self._cookie, "")
+        cookie = cookies.only(request, self._cookie)
         if not hmac.compare_digest(state.encode(), cookie.encode()):
             raise StateRejected
         if code:

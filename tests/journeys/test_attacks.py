@@ -1,6 +1,10 @@
 """Attacks on the connect flow, by the rows of the catalogue; docs/security.md says which guard stops each one."""
 
 from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import requests
 
 from tests.journeys.attacking import ANA, CLEO, GMAIL, callback_of, gated, is_connected, meanwhile, rows
 from tests.sandbox.faults import Fault
@@ -114,3 +118,99 @@ def test_a4_an_old_page_does_not_end_a_newer_connection(world: World) -> None:
     assert page.presses("Disconnect").status == 400
     assert is_connected(world.ana, GMAIL)
     phone.close()
+
+
+@pytest.mark.parametrize("around", ["x=1; \xa0flow={}", "flow=x; flow={}", "flow={}; flow=x", "FLOW={}", "x=1,flow={}"])
+def test_a4_a_neighbours_cookie_does_not_pass_for_ours(world: World, around: str) -> None:
+    """A page on another host under the same domain may set cookies for ours, but none that is called __Host-."""
+    callback, cookie = callback_of(world.ana, ANA), world.ana.browser.cookies["flow"]
+    tossed = {"Cookie": around.format(cookie)}
+    assert requests.get(callback, headers=tossed, allow_redirects=False, timeout=5).status_code == 400
+    assert "Connected" in world.ana.browser.opens(callback).page
+
+
+def test_a4_somebody_else_who_starts_in_the_same_browser_takes_it_over(world: World) -> None:
+    """Ana has not finished; Cleo starts her own link there. Nothing of Ana's is connected or shown."""
+    callback = callback_of(world.ana, ANA)
+    world.cleo.types("/calendar connect")
+    world.cleo.opens_link(world.ana.browser).presses("Continue")
+    assert world.ana.browser.opens(callback).status == 400
+    assert rows(world, "SELECT COUNT(*) FROM connection") == [0]
+    assert "Ana" not in world.ana.browser.opens(f"{world.bot_url}/connected").page
+
+
+# --- A6, A7, A9: where browsers are sent, and by whom ---------------------------------------------------------------
+
+
+def test_a6_the_ways_back_cannot_be_mixed_up(world: World) -> None:
+    """An installation's state at Google's door, a sign-in's among installations, and each with the other's cookie."""
+    world.gus.types("/calendar connect")
+    world.gus.browser.stops_before = f"{world.bot_url}/slack/oauth_redirect"
+    world.gus.opens_link().presses("Continue").presses("Allow")
+    sign_in, flow = world.gus.browser.stopped_at, world.gus.browser.cookies["flow"]
+    world.ada.browser.stops_before = f"{world.bot_url}/slack/oauth_redirect"
+    world.ada.browser.opens(f"{world.bot_url}/slack/install").presses("Allow")
+    install, installing = world.ada.browser.stopped_at, world.ada.browser.cookies["install"]
+    google = f"{world.bot_url}/oauth/google/callback?{sign_in.partition('?')[2]}"
+    both = {"flow": flow, "install": installing}
+    state = parse_qs(urlsplit(sign_in).query)["state"][0]
+    for address, cookies in (
+        (google, both),
+        (install, {"flow": installing}),
+        (install, {"install": flow}),
+        (sign_in.replace("state=", "state=install."), {"flow": flow, "install": state}),
+        (sign_in.replace("state=", "state=install."), both),
+    ):
+        assert requests.get(address, cookies=cookies, allow_redirects=False, timeout=5).status_code == 400
+    assert rows(world, "SELECT COUNT(*) FROM workspace") == [0]
+    assert world.gus.browser.opens(sign_in).address.startswith(world.google.base_url), "each is good at its own door"
+
+
+def test_a7_the_host_that_a_request_names_leads_nobody_astray(world: World) -> None:
+    world.ana.types("/calendar connect")
+    named = {"Host": "evil.example", "X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https"}
+    page = requests.get(world.ana.link, headers=named, timeout=5)
+    assert page.text == world.ana.opens_link().html
+    start = requests.post(
+        f"{world.ana.link}/start?next=https://evil.example&return_to=//evil.example",
+        headers=named | {"Sec-Fetch-Site": "same-origin"},
+        allow_redirects=False,
+        timeout=5,
+    )
+    assert start.status_code == 303
+    assert start.headers["location"].startswith(f"{world.google.base_url}/o/oauth2/v2/auth?")
+    assert "evil" not in str(start.headers)
+    back = parse_qs(urlsplit(start.headers["location"]).query)["redirect_uri"]
+    assert back == [f"{world.bot_url}/oauth/google/callback"]
+
+
+@pytest.mark.parametrize("method", ["HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"])
+def test_a8_a_way_back_is_gone_by_get_alone(world: World, method: str) -> None:
+    callback = callback_of(world.ana, ANA)
+    cookies = {"flow": world.ana.browser.cookies["flow"]}
+    override = {"X-HTTP-Method-Override": "GET", "Sec-Fetch-Site": "same-origin"}
+    answer = requests.request(method, callback, cookies=cookies, headers=override, timeout=5)
+    assert answer.status_code == 405
+    assert "Connected" in world.ana.browser.opens(callback).page
+
+
+# --- A31: one account, one person -----------------------------------------------------------------------------------
+
+
+def test_a31_two_who_consent_with_one_account_at_once_are_one_too_many(world_on_either: World) -> None:
+    world = world_on_either
+    with gated(world, GOOGLE_TOKEN_URI="/token") as gate:
+        world.slack.state.users["U0CLEO"].email = ANA  # as if an address were shared
+        callbacks = [callback_of(person, ANA) for person in (world.ana, world.cleo)]
+        gate.shut("/token")
+        with (
+            meanwhile(world.ana.browser.opens, callbacks[0]) as first,
+            meanwhile(world.cleo.browser.opens, callbacks[1]) as second,
+        ):
+            assert gate.reached.wait(10)
+            gate.opened.set()
+        pages = sorted("already connected" in each.result().page for each in (first, second))
+        world.settles()
+    assert pages == [False, True]
+    assert world.google.grants(ANA) != [], "and the one who has it keeps it"
+    assert sorted(is_connected(person, ANA) for person in (world.ana, world.cleo)) == [False, True]
