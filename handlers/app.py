@@ -216,9 +216,8 @@ def _http(
     edge.harden(http, pages, settings)
     http.include_router(http_install.router(installing, pages))
     http.include_router(http_connect.router(flow, visitors, pages, settings, installing))
-    http.include_router(
-        health.router(_Readiness(bot.database, settings.database_url).problems, bot.people, settings.metrics_token)
-    )
+    ready = _Readiness(bot.database, settings.database_url)
+    http.include_router(health.router(ready.problems, visitors, settings.metrics_token))
     return http
 
 

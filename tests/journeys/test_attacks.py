@@ -96,6 +96,21 @@ def test_a3_a_link_replaced_while_google_is_asked_connects_nothing(world: World)
         assert world.google.grants(ANA) == []
 
 
+@pytest.mark.parametrize("button", ["Choose another account", "Confirm with Slack"])
+def test_a3_no_button_of_an_older_trip_outlives_its_link(world: World, button: str) -> None:
+    page = world.ana.connects_google(GMAIL)
+    world.ana.types("/calendar connect")
+    assert page.presses(button).status == 404
+    assert "no longer valid" in page.page
+
+
+def test_a3_a_proof_under_way_ends_with_its_link(world: World) -> None:
+    page = world.ana.connects_google(GMAIL).presses("Confirm with Slack")
+    world.ana.types("/calendar connect")
+    assert page.presses("Allow").status == 404
+    assert "no longer valid" in page.opens(f"{world.bot_url}/connected").page
+
+
 def test_a4_a_cookie_is_forgotten_here_too_after_an_hour(world: World) -> None:
     world.ana.connects_google(ANA)
     world.clock.advance(timedelta(minutes=61))

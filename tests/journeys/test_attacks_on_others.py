@@ -2,6 +2,8 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+import requests
+
 from tests.journeys.attacking import ANA, BEN, a_hundred_of, gated, is_connected
 from tests.sandbox.world import World
 
@@ -61,11 +63,13 @@ def test_visitors_of_pages_do_not_hold_up_slack(world: World) -> None:
         waiting = [browsers.submit(phone.opens, address) for phone, address in returns]
         assert gate.reached.wait(10)
         world.hours_pass(0.05)
+        looks = [browsers.submit(requests.get, f"{world.bot_url}/readyz", timeout=30) for _ in range(30)]
         assert world.slack.command("U0CLEO", "/calendar status").ok
         while not world.slack.ephemerals("U0CLEO"):
             assert not gate.opened.is_set()
         assert "No Google Calendar is connected" in world.cleo.answer
         gate.opened.set()
+        assert {each.result().status_code for each in looks} <= {200, 503}
         assert {each.result(30).status for each in waiting} == {200, 404}, "and one of the thirty has used up the link"
         for phone, _ in returns:
             phone.close()

@@ -1,6 +1,7 @@
 """A11, A12, A24, A25, A26: what comes in as Slack's, and what people's names do to it."""
 
 import json
+import socket
 from typing import Any
 from urllib.parse import urlencode
 
@@ -39,6 +40,18 @@ def test_a11_nobodys_request_keeps_another_persons_from_being_served(world: Worl
     assert post(Sent(mine.url, theirs, FORM | world.slack.signed(theirs))).status == 200
     world.settles()
     assert len(world.slack.ephemerals("U0ANA")) == 2, "both answers go where the response_url leads"
+
+
+def test_a11_an_answer_goes_nowhere_but_to_slack(world: World) -> None:
+    with socket.create_server(("127.0.0.2", 0)) as trap:
+        trap.setblocking(False)
+        url = f"http://127.0.0.2:{trap.getsockname()[1]}/x"
+        fields = {"command": "/calendar", "text": "help", "team_id": "T0ACME", "user_id": "U0ANA", "response_url": url}
+        body = urlencode(fields).encode()
+        assert post(Sent(f"{world.bot_url}/slack/events", body, FORM | world.slack.signed(body))).status == 200
+        world.settles()
+        with pytest.raises(BlockingIOError):
+            trap.accept()
 
 
 def test_a12_an_unsigned_look_at_the_certificate_carries_nothing_in(world: World) -> None:
