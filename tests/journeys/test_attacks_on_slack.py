@@ -18,9 +18,11 @@ def test_a11_a_recorded_save_does_nothing_to_another_process_either(world: World
     world.ana.connects_google(ANA)
     world.ana.types("/calendar calendars")
     world.ana.chooses("pick_linked", "Family", on="modal")
+    world.slack.state.echo = lambda _team, _event: None  # the last request shall be the one that people made
     world.ana.submits()
     recorded = world.slack.last_request
     assert recorded is not None
+    assert b"view_submission" in recorded.body
     world.ana.opens_home()
     world.ana.picks("Team", on="home")
     world.stop_bot()
