@@ -113,7 +113,7 @@ def test_a3_a_proof_under_way_ends_with_its_link(world: World) -> None:
 
 def test_a4_a_cookie_is_forgotten_here_too_after_an_hour(world: World) -> None:
     world.ana.connects_google(ANA)
-    world.clock.advance(timedelta(minutes=61))
+    world.time_passes(timedelta(minutes=61))
     page = world.ana.browser.opens(f"{world.bot_url}/connected")
     assert (page.status, ANA in page.page) == (400, False)
     assert is_connected(world.ana, ANA)

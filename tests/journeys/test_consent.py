@@ -153,7 +153,7 @@ def test_a_state_of_googles_is_worth_nothing_on_slacks_way_back(world: World) ->
 
 def test_a_consent_that_took_too_long_is_asked_for_again(world: World) -> None:
     callback = _callback_of(world)
-    world.clock.advance(timedelta(minutes=11))
+    world.time_passes(timedelta(minutes=11))
     assert world.ana.browser.opens(callback).status == 400
     assert nothing_is_connected(world)
 

@@ -51,7 +51,7 @@ def test_a_command_with_a_trigger_that_was_seen_is_handled_once(world: World) ->
     world.ana.types("/calendar connect")
     first = world.slack.last_request
     assert first is not None
-    world.clock.advance(timedelta(seconds=2))
+    world.time_passes(timedelta(seconds=2))
     signed_anew = Sent(first.url, first.body, first.headers | world.slack.signed(first.body))
     assert signed_anew.headers != first.headers
     assert post(signed_anew).status == 200
@@ -63,11 +63,11 @@ def test_a_recorded_request_does_nothing_and_soon_proves_nothing(world: World) -
     world.ana.types("/calendar connect")
     recorded = world.slack.last_request
     assert recorded is not None
-    world.clock.advance(timedelta(minutes=4))
+    world.time_passes(timedelta(minutes=4))
     assert post(recorded).status == 200
     world.settles()
     assert links_sent(world) == 1
-    world.clock.advance(timedelta(minutes=2))
+    world.time_passes(timedelta(minutes=2))
     assert post(recorded).status == 401
     world.settles()
     assert links_sent(world) == 1

@@ -88,7 +88,7 @@ def consent_goes_wrong(world: World) -> None:
     world.ada.connects_google(ADA)
     world.google.client.without_refresh_token = 0
     old = world.ada.link
-    world.clock.advance(timedelta(days=30))
+    world.time_passes(timedelta(days=30))
     world.ada.browser.opens(old)
     world.settles()
 
@@ -178,7 +178,7 @@ def _somebody_passes_a_link_on(watched: Watched) -> None:
 
 def _operators_hear_of_it(watched: Watched) -> None:
     world = watched.world
-    world.clock.advance(timedelta(hours=1))
+    world.time_passes(timedelta(hours=1))
     world.google.script.add(Fault("POST /token", status=401, body={"error": "deleted_client"}))
     world.cleo.connects_google(CLEO)
 

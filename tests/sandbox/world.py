@@ -90,8 +90,15 @@ class World:
         while not self.bot.drain():
             continue
 
+    def time_passes(self, by: timedelta) -> None:
+        """Once everything under way has arrived: what was signed before would be stale after."""
+        self.settles()
+        self.slack.post_office.settle()
+        self.settles()
+        self.clock.advance(by)
+
     def hours_pass(self, hours: float) -> None:
-        self.clock.advance(timedelta(hours=hours))
+        self.time_passes(timedelta(hours=hours))
 
     def close(self) -> None:
         for person in self.everybody:

@@ -30,6 +30,7 @@ class PostOffice:
         self._wakeup = Condition()
         self._worker: Thread | None = None
         self._closed = False
+        self._in_hand = 0
         self.last: Json | None = None
 
     def envelope(self, team_id: str, event: Json) -> Json:
@@ -94,9 +95,23 @@ class PostOffice:
         """Send what is due by the sandbox's clock; says how many that were."""
         count = 0
         while (pending := self._take()) is not None:
-            self._attempt(pending)
+            try:
+                self._attempt(pending)
+            finally:
+                with self._wakeup:
+                    self._in_hand -= 1
+                    self._wakeup.notify_all()
             count += 1
         return count
+
+    def settle(self, patience: float = 10.0) -> bool:
+        """Wait until nothing is under way and nothing is due: then time may pass without outdating a signature."""
+        with self._wakeup:
+            return self._wakeup.wait_for(self._is_settled, patience)
+
+    def _is_settled(self) -> bool:
+        now = self._state.clock.now()
+        return self._closed or (self._in_hand == 0 and all(pending.due > now for pending in self._pending))
 
     def _attempt(self, pending: _Pending) -> Ack:
         ack = self._delivery.event(
@@ -126,6 +141,7 @@ class PostOffice:
         with self._wakeup:
             for index, pending in enumerate(self._pending):
                 if pending.due <= now:
+                    self._in_hand += 1
                     return self._pending.pop(index)
         return None
 
