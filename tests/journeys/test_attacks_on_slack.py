@@ -111,16 +111,13 @@ def test_a25_thousands_of_calendars_with_endless_names_fit_and_are_told_apart(wo
     assert is_connected(world.ben, BEN)
 
 
-@pytest.mark.parametrize(
-    ("body", "kind", "status"),
-    [
-        (b"[" * 100_000, "application/json", 400),
-        (b'{"type":' * 60_000, "application/json", 400),
-        (urlencode({"payload": "[" * 100_000}).encode(), FORM["Content-Type"], 400),
-        (b"a" * (1024 * 1024 + 1), "application/json", 413),
-    ],
-    ids=["brackets", "objects", "brackets in a form", "too long"],
-)
-def test_a26_bodies_made_to_break_a_parser_are_refused(world: World, body: bytes, kind: str, status: int) -> None:
-    sent = Sent(f"{world.bot_url}/slack/events", body, {"Content-Type": kind} | world.slack.signed(body))
-    assert post(sent).status == status
+def test_a26_bodies_made_to_break_a_parser_are_refused(world: World) -> None:
+    json_kind = {"Content-Type": "application/json"}
+    for body, kind, status in (
+        (b"[" * 100_000, json_kind, 400),
+        (b'{"type":' * 60_000, json_kind, 400),
+        (urlencode({"payload": "[" * 100_000}).encode(), FORM, 400),
+        (b"a" * (1024 * 1024 + 1), json_kind, 413),
+    ):
+        sent = Sent(f"{world.bot_url}/slack/events", body, kind | world.slack.signed(body))
+        assert post(sent).status == status, body[:10]
