@@ -41,5 +41,6 @@ proofs: .venv/.ready  ## the proofs at full size; takes long
 	@PROOF_SCALE=100 $(V)/python -m pytest tests/proofs
 
 lock: .venv/.ready  ## pin pyproject.toml's dependencies, with hashes and without any registry's address
-	@$(V)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
-		--no-header --no-annotate --no-emit-index-url --no-emit-find-links --upgrade --quiet -o requirements.txt
+	@$(V)/uv lock --upgrade --quiet
+	@$(V)/uv export --no-emit-project --group dev --no-header --no-annotate --quiet -o requirements.txt
+	@rm uv.lock
