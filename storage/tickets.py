@@ -1,7 +1,7 @@
 """Personal connect links."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, update
 from sqlmodel import Session, col, select
@@ -9,6 +9,8 @@ from sqlmodel.sql.expression import Select
 
 from storage import people
 from storage.tables import Person, Ticket
+
+_NEXT = timedelta(microseconds=1)
 
 
 class Closed(Exception):
@@ -18,7 +20,13 @@ class Closed(Exception):
 def open_for(session: Session, person: Person, secret_hash: str, now: datetime, expires_at: datetime) -> Ticket:
     """A new ticket. Closing the ``others`` in the same transaction leaves one open, even when two are asked for."""
     people.lock(session, person.id)
-    ticket = Ticket(person_id=person.id, secret_hash=secret_hash, created_at=now, expires_at=expires_at)
+    # ``now`` was read before the lock was had: whoever waited for it must not come out older than who went first.
+    newest_first = (
+        select(Ticket.created_at).where(Ticket.person_id == person.id).order_by(col(Ticket.created_at).desc())
+    )
+    latest = session.exec(newest_first.limit(1)).first()
+    created_at = max(now, latest + _NEXT) if latest else now
+    ticket = Ticket(person_id=person.id, secret_hash=secret_hash, created_at=created_at, expires_at=expires_at)
     session.add(ticket)
     session.flush()
     return ticket

@@ -63,7 +63,7 @@ class Tickets:
         with self._database.transaction() as session:
             person = people.ensure(session, who.team_id, who.user_id, now)
             ticket = tickets.open_for(session, person, digest(secret), now, now + LINK_LIVES)
-            person_id, ticket_id, order = person.id, ticket.id, (ticket.created_at, ticket.id)
+            person_id, ticket_id, order = person.id, ticket.id, ticket.created_at
         try:
             link = ConnectLink(f"{self._public_url}/connect/{secret}", now + LINK_LIVES, account)
             message = self._notifier.tell(who, link)
@@ -74,9 +74,7 @@ class Tickets:
         with self._database.transaction() as session:
             tickets.posted(session, ticket_id, message.channel, message.ts)
             # Only older ones: of two links sent at the same moment the later must survive.
-            older = [
-                other for other in tickets.others(session, person_id, ticket_id) if (other.created_at, other.id) < order
-            ]
+            older = [other for other in tickets.others(session, person_id, ticket_id) if other.created_at < order]
             tickets.close(session, [other.id for other in older], self._clock.now())
             messages = [MessageRef(other.channel, other.ts) for other in older if other.channel and other.ts]
             if tickets.live_by_id(session, ticket_id, now) is None:  # a later one arrived earlier

@@ -72,13 +72,18 @@ class TestTickets:
 
     def test_others_are_the_persons_own_open_ones(self, database: Database) -> None:
         with database.transaction() as session:
-            old, older_still = a_ticket(session, "2", now=NOW), a_ticket(session, "1", now=NOW - WEEK)
+            older_still, old = a_ticket(session, "1", now=NOW - WEEK), a_ticket(session, "2", now=NOW)
             closed, new = a_ticket(session, "3"), a_ticket(session, "4")
             a_ticket(session, "5", user_id="U0BEN")
             tickets.close(session, [closed.id], NOW)
             rest = tickets.others(session, new.person_id, new.id)
             assert [ticket.id for ticket in rest] == [older_still.id, old.id]
             assert len(tickets.others(session, new.person_id)) == 3
+
+    def test_whoever_waited_for_their_turn_is_no_older_than_who_went_first(self, database: Database) -> None:
+        with database.transaction() as session:
+            first, second = a_ticket(session, "1", now=NOW), a_ticket(session, "2", now=NOW - WEEK)
+            assert first.created_at < second.created_at
 
     def test_closing_again_keeps_the_first_time(self, database: Database) -> None:
         with database.transaction() as session:
