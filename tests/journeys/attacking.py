@@ -27,11 +27,13 @@ class Gate:
         self._app = app
         self._path = ""
         self._answers = False
+        self.met = 0
+        """How many it has stopped since it was shut."""
         self.reached, self.opened = Event(), Event()
         self.opened.set()
 
     def shut(self, path: str, *, answers: bool = False) -> None:
-        self._path, self._answers = path, answers
+        self._path, self._answers, self.met = path, answers, 0
         self.reached.clear()
         self.opened.clear()
 
@@ -51,6 +53,7 @@ class Gate:
         return held
 
     async def _waits(self) -> None:
+        self.met += 1
         self.reached.set()
         await asyncio.to_thread(self.opened.wait)
 

@@ -103,6 +103,7 @@ def test_a25_thousands_of_calendars_with_endless_names_fit_and_are_told_apart(wo
         for _ in range(2500):
             world.google.add_calendar(BEN, "x" * 10_000, role="owner")
     world.ben.connects_google(BEN)
+    assert world.ben.sees("You have 1000 calendars"), "which is where we stop listing them"
     options = world.slack.suggest("U0BEN", "pick_conflicts", "x " * 5000, on="dm")
     labels = [option["text"]["text"] for option in options]
     assert len(set(labels)) == len(labels) == 100
