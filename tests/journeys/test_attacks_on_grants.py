@@ -2,7 +2,7 @@
 
 import json
 
-from tests.journeys.attacking import ANA, BEN, CLEO, file_of, gated, is_connected, meanwhile, rows
+from tests.journeys.attacking import ANA, CLEO, file_of, gated, is_connected, meanwhile, rows
 from tests.sandbox.slack.delivery import post
 from tests.sandbox.world import World
 
@@ -93,16 +93,19 @@ def test_a22_an_address_that_has_a_new_owner_opens_nothing_of_the_old_one(world:
 
 
 def test_a18_a_listing_does_not_outlive_its_grant(world: World) -> None:
-    """Ben disconnects while Google still lists his calendars; his typeahead asks once more."""
+    """Cleo disconnects while Google still lists her calendars; her typeahead asks once more."""
+    with world.google.changing():
+        for number in range(120):
+            world.google.add_calendar(CLEO, f"Room {number}")
     with gated(world, GOOGLE_CALENDAR_URL="/calendar/v3/") as gate:
-        world.ben.connects_google(BEN)
-        assert world.slack.suggest("U0BEN", "pick_conflicts", "oslo", on="dm") != []
+        world.cleo.connects_google(CLEO)
+        assert world.slack.suggest("U0CLEO", "pick_conflicts", "room", on="dm") != []
         question = world.slack.last_request
         assert question is not None
         gate.shut("/calendarList", answers=True)
-        world.slack.opens_home("U0BEN")
+        world.slack.opens_home("U0CLEO")
         assert gate.reached.wait(10)
-        world.ben.browser.presses("Disconnect")
+        world.cleo.browser.presses("Disconnect")
         gate.opened.set()
         world.settles()
         assert json.loads(post(question).body) == {"options": []}
