@@ -1,6 +1,8 @@
 """A18, A22 and what happens to grants in a race: nothing of an erased one is left, and nobody else's is ended."""
 
 import json
+import sqlite3
+from contextlib import closing
 
 from tests.journeys.attacking import ANA, CLEO, file_of, gated, is_connected, meanwhile, rows
 from tests.sandbox.slack.delivery import post
@@ -109,3 +111,21 @@ def test_a18_a_listing_does_not_outlive_its_grant(world: World) -> None:
         gate.opened.set()
         world.settles()
         assert json.loads(post(question).body) == {"options": []}
+
+
+def test_a18_grants_swapped_between_rows_open_nothing_and_are_reported(world: World) -> None:
+    """Somebody who may write to the database, and has no key, gives Ana's row Cleo's grant."""
+    world.ana.connects_google(ANA)
+    world.cleo.connects_google(CLEO)
+    with closing(sqlite3.connect(file_of(world))) as database, database:
+        ana, cleo = database.execute('SELECT "grant" FROM connection ORDER BY google_email').fetchall()
+        database.execute("UPDATE connection SET \"grant\" = ? WHERE google_email LIKE 'ana%'", cleo)
+        database.execute("UPDATE connection SET \"grant\" = ? WHERE google_email LIKE 'cleo%'", ana)
+    world.stop_bot()
+    world.start_bot()
+    before = len(world.google.journal)
+    world.ana.types("/calendar calendars")
+    assert "The people who run the bot have been told" in world.ana.modal
+    world.cleo.types("/calendar status")
+    assert len(world.google.journal) == before, "Google was asked in nobody's name"
+    assert world.ada.sees("cannot be decrypted")
