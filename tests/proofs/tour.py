@@ -112,6 +112,7 @@ def everything_fails_in_turn(watched: Watched) -> int:
     for (whose, where, meanwhile), failure in cases:
         script = world.google.script if whose == "google" else world.slack.script
         script.add(failure(where))
+        world.hours_pass(0.05)  # nobody gets a hundred links in ten minutes
         meanwhile(watched)
         assert script.take(where) is None, f"nobody asked {where}"
     return len(cases)
