@@ -113,6 +113,17 @@ class CalendarEntry:
 
 
 @dataclass(frozen=True)
+class ListChanges:
+    """What the calendar list holds (``whole``), or what changed in it since the last sync token."""
+
+    entries: tuple[CalendarEntry, ...]
+    gone: frozenset[str]
+    sync_token: str | None
+    """For the next question; None when the list was too long to be followed."""
+    whole: bool
+
+
+@dataclass(frozen=True)
 class Busy:
     """One calendar's answer to free/busy: UTC intervals, or the reason why it is unknown. Unknown is never free."""
 
@@ -125,6 +136,14 @@ class Calendars(Protocol):
 
     def entries(self, token: AccessToken) -> Sequence[CalendarEntry]:
         """The whole calendar list, paged through, deleted entries left out."""
+        ...
+
+    def changes(self, token: AccessToken, sync_token: str | None) -> ListChanges:
+        """What changed in the calendar list; all of it without a sync token, or when Google no longer takes it."""
+        ...
+
+    def entry(self, token: AccessToken, calendar_id: str) -> CalendarEntry | None:
+        """One entry of the calendar list; None when it is not there."""
         ...
 
     def busy(
@@ -168,14 +187,22 @@ class SlackSignIn(Protocol):
 
 
 class Notifier(Protocol):
-    """How we speak to people in Slack outside a conversation. Raises SlackUnavailable, Unreachable."""
+    """How we speak to people in Slack outside a conversation. Raises SlackUnavailable, Unreachable, SlackRefusesApp."""
 
-    def tell(self, who: Who, notice: Notice) -> MessageRef:
-        """Post a direct message."""
+    def tell(self, who: Who, notice: Notice, *, mark: str = "") -> MessageRef:
+        """Post a direct message. A ``mark`` goes along unseen, so that ``find`` can tell whether it arrived."""
         ...
 
-    def tell_channel(self, team_id: str, channel: str, notice: Notice) -> MessageRef:
+    def tell_channel(self, team_id: str, channel: str, notice: Notice, *, mark: str = "") -> MessageRef:
         """Post into a channel, for operators."""
+        ...
+
+    def find(self, who: Who, mark: str, since: datetime) -> MessageRef | None:
+        """Our direct message with this mark, if it stands in the conversation since then."""
+        ...
+
+    def well(self, team_id: str) -> None:
+        """Returns when Slack takes our token for this workspace."""
         ...
 
     def edit(self, team_id: str, ref: MessageRef, notice: Notice) -> bool:
