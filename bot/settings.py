@@ -15,6 +15,7 @@ from bot.domain.identity import AccountMatch
 from bot.errors import SettingsInvalid
 
 _KEY_BYTES = 32
+_DAY = 86400
 _DATABASES = ("sqlite:///", "sqlite+pysqlite:///", "postgresql://", "postgres://", "postgresql+psycopg://")
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -23,12 +24,22 @@ def _comma_separated(value: object) -> object:
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
 
+def _seconds(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    seconds = int(value) if value.isascii() and value.isdecimal() and len(value) <= len(str(_DAY)) else 0
+    if not 1 <= seconds <= _DAY:
+        raise ValueError(f"must be a whole number of seconds between 1 and {_DAY}")
+    return timedelta(seconds=seconds)
+
+
 def _blank_is_unset(value: object) -> object:
     return None if isinstance(value, str) and not value.strip() else value
 
 
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_separated)]
 Secrets = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_comma_separated)]
+Seconds = Annotated[timedelta, BeforeValidator(_seconds)]
 Optional = Annotated[str | None, BeforeValidator(_blank_is_unset)]
 Secret = Annotated[SecretStr | None, BeforeValidator(_blank_is_unset)]
 
@@ -56,10 +67,16 @@ class Settings(BaseSettings):
     google_revoke_uri: str = "https://oauth2.googleapis.com/revoke"
     google_userinfo_uri: str = "https://openidconnect.googleapis.com/v1/userinfo"
     google_calendar_url: str = "https://www.googleapis.com/calendar/v3/"
+    google_risc_config_url: str = "https://accounts.google.com/.well-known/risc-configuration"
+    google_risc_api_url: str = "https://risc.googleapis.com/v1beta/"
+    google_risc_credentials: Optional = None
     google_domains: Words = ()
     account_match: AccountMatch = AccountMatch.EMAIL
     admins: Words = ()
     operator_channel: Optional = None
+    probe_every: Seconds = timedelta(minutes=10)
+    confirm_after: Seconds = timedelta(minutes=10)
+    google_daily_calls: int = Field(default=900_000, ge=1)
     metrics_token: Secret = None
 
     @classmethod
@@ -110,13 +127,15 @@ class Settings(BaseSettings):
         "google_revoke_uri",
         "google_userinfo_uri",
         "google_calendar_url",
+        "google_risc_config_url",
+        "google_risc_api_url",
     )
     @classmethod
     def _an_address(cls, value: str) -> str:
         _check_scheme(_address(value))
         return value
 
-    @field_validator("slack_api_url", "google_calendar_url")
+    @field_validator("slack_api_url", "google_calendar_url", "google_risc_api_url")
     @classmethod
     def _ends_in_a_slash(cls, value: str) -> str:
         return value if value.endswith("/") else f"{value}/"

@@ -1,6 +1,7 @@
 """Settings: every problem at once, each with its variable's name, and never a secret."""
 
 import base64
+from datetime import timedelta
 
 import pytest
 
@@ -31,6 +32,10 @@ def test_complete_settings_have_the_contracts_defaults() -> None:
     assert (settings.host, settings.port, settings.database_url) == ("127.0.0.1", 3000, "sqlite:///calendar-bot.db")
     assert settings.slack_api_url == "https://slack.com/api/"
     assert settings.google_calendar_url == "https://www.googleapis.com/calendar/v3/"
+    assert settings.google_risc_api_url == "https://risc.googleapis.com/v1beta/"
+    assert settings.google_risc_config_url == "https://accounts.google.com/.well-known/risc-configuration"
+    assert (settings.probe_every, settings.confirm_after) == (timedelta(minutes=10), timedelta(minutes=10))
+    assert (settings.google_daily_calls, settings.google_risc_credentials) == (900_000, None)
     assert settings.account_match == "email"
     assert settings.admins == ("U0ADA", "U0BEN")
 
@@ -51,6 +56,11 @@ def test_everything_that_is_malformed_is_named_at_once_and_no_value_is_shown() -
         "SLACK_API_URL": "ftp://slack.com/api/",
         "GOOGLE_TOKEN_URI": "https://client:hunter2@oauth2.googleapis.com/token",
         "GOOGLE_CLIENT_SECRET": " , ",
+        "GOOGLE_RISC_CONFIG_URL": "http://accounts.google.com/.well-known/risc-configuration",
+        "GOOGLE_RISC_API_URL": "file:///etc/passwd",
+        "PROBE_EVERY": "ten minutes",
+        "CONFIRM_AFTER": "0",
+        "GOOGLE_DAILY_CALLS": "-1",
         "ACCOUNT_MATCH": "hunter2",
         "SLACK_CLIENT_ID": "only one of the two",
     }
@@ -101,6 +111,17 @@ def test_what_does_not_go_together_is_named(settings: dict[str, str], variable: 
 )
 def test_what_does_go_together_is_taken(settings: dict[str, str]) -> None:
     Settings.read({**COMPLETE, **settings})
+
+
+@pytest.mark.parametrize(("written", "meant"), [("1", timedelta(seconds=1)), ("86400", timedelta(days=1))])
+def test_seconds_become_a_length_of_time(written: str, meant: timedelta) -> None:
+    settings = Settings.read({**COMPLETE, "PROBE_EVERY": written, "CONFIRM_AFTER": written})
+    assert (settings.probe_every, settings.confirm_after) == (meant, meant)
+
+
+@pytest.mark.parametrize("written", ["0", "86401", "-5", "1.5", "1e3", "600s", "\u0661\u0660", "9" * 5000])
+def test_no_number_of_seconds(written: str) -> None:
+    assert problems(PROBE_EVERY=written) == ["PROBE_EVERY: must be a whole number of seconds between 1 and 86400"]
 
 
 @pytest.mark.parametrize(
