@@ -6,7 +6,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 
-from bot.domain.notices import Health
+from bot.domain.health import Health
 from bot.domain.people import Who
 from bot.services.surfaces import Surfaces
 from bot.services.tickets import Tickets

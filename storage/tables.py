@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import JSON, Column, Index, UniqueConstraint, text
+from sqlalchemy import JSON, Column, Index, UniqueConstraint, text, true
 from sqlmodel import Field, SQLModel
 
 # Every constraint has a name, so that a later migration can find it on both databases.
@@ -64,6 +64,8 @@ class Person(SQLModel, table=True):
     """Where the card with the menus stands."""
     card_ts: str | None = None
     """Its timestamp, which is a message's id at Slack."""
+    time_zone: str | None = None
+    """The zone of their Slack profile, by its IANA name, as of the latest look."""
     created_at: datetime
     """When they first met the bot."""
 
@@ -137,6 +139,10 @@ class Connection(SQLModel, table=True):
         # A Google account belongs to one person of a workspace; a disconnected row has let go of it.
         # The account comes first: revoking asks whether it is in use in any workspace.
         Index("connection_account", "google_sub", "team_id", unique=True),
+        Index("connection_strike", "strike_at"),
+        Index("connection_health", "health"),
+        Index("connection_token", "token_hash"),
+        Index("connection_token_prefix", "token_prefix"),
     )
 
     id: str = Field(default_factory=new_id, primary_key=True)
@@ -157,8 +163,20 @@ class Connection(SQLModel, table=True):
     """The refresh token, sealed; None once erased."""
     token_version: int = 1
     """Raised by every new grant: what was learnt about an older one no longer counts."""
+    token_hash: str | None = None
+    """SHA-512 of the SHA-512 of the refresh token, in base64: Google's security events name a token that way."""
+    token_prefix: str | None = None
+    """A hash of its first 16 characters: the other way in which they name one."""
     health: str
-    """connected, needs_reconnect or disconnected."""
+    """One of bot/domain/health.py."""
+    cause: str | None = None
+    """Why, while an outage is open."""
+    strike_cause: str | None = None
+    """What a first refusal said, until it is confirmed or disproved."""
+    strike_at: datetime | None = None
+    """When it came."""
+    revision: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """Raised by every change of the four above: whoever judged an older one looks again."""
     refresh_expires_at: datetime | None = None
     """When Google said the grant ends by itself."""
     connected_at: datetime
@@ -194,6 +212,149 @@ class Pick(SQLModel, table=True):
     """linked or conflict."""
     present: bool = True
     """False when the latest look did not find it in the account."""
+    writable: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
+    """False when the latest look found that its owner may not write to it."""
+
+
+class Probe(SQLModel, table=True):
+    """When a connection is looked at next, and what the latest look has left. Written at every look, so kept narrow."""
+
+    __table_args__ = (Index("probe_due", "probe_at"), Index("probe_probed", "probed_at"))
+
+    connection_id: str = Field(foreign_key="connection.id", primary_key=True, ondelete="CASCADE")
+    """Whose."""
+    probe_at: datetime
+    """When it is due."""
+    lease: str | None = None
+    """Who is at it."""
+    lease_until: datetime | None = None
+    """After this whoever is at it counts as dead."""
+    probed_at: datetime | None = None
+    """Of the latest attempt."""
+    answered_at: datetime | None = None
+    """Of the latest look that Google answered."""
+    failures: int = 0
+    """Attempts in a row that said nothing about the person."""
+    list_token: str | None = None
+    """Google's sync token of the calendar list."""
+
+
+class Outage(SQLModel, table=True):
+    """A time in which a connection does not do its work, and its owner knows."""
+
+    __table_args__ = (
+        # One at a time: what comes on top of it takes its place.
+        Index(
+            "outage_open",
+            "connection_id",
+            unique=True,
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+        Index("outage_connection", "connection_id"),
+    )
+
+    id: str = Field(default_factory=new_id, primary_key=True)
+    """Ours."""
+    connection_id: str = Field(foreign_key="connection.id", ondelete="CASCADE")
+    """Whose."""
+    cause: str
+    """One of bot/domain/health.py."""
+    opened_at: datetime
+    """Since when."""
+    ends_at: datetime | None = None
+    """When Google's permission ends, for the warnings before it."""
+    closed_at: datetime | None = None
+    """Until when."""
+    healed: bool = False
+    """Whether it ended well, rather than by a disconnect or by something worse."""
+
+
+class Reminder(SQLModel, table=True):
+    """The ledger of what is said about an outage: one row a step, so that no step is said twice."""
+
+    __table_args__ = (UniqueConstraint("outage_id", "step"), Index("reminder_due", "due_at"))
+
+    id: str = Field(default_factory=new_id, primary_key=True)
+    """Ours; it goes along with the message, unseen."""
+    outage_id: str = Field(foreign_key="outage.id", ondelete="CASCADE")
+    """What it is about."""
+    step: int
+    """0 at once, then the reminders."""
+    todo: str | None
+    """send, unbutton, settle or report; None: nothing more."""
+    due_at: datetime | None
+    """When; None when there is nothing to do."""
+    lease: str | None = None
+    """Who is at it."""
+    lease_until: datetime | None = None
+    """After this whoever is at it counts as dead."""
+    tried_at: datetime | None = None
+    """Since when the message may have been sent: before it is sent again, it is looked for."""
+    sent_at: datetime | None = None
+    """When it was."""
+    channel: str | None = None
+    """Where it stands."""
+    ts: str | None = None
+    """Its timestamp."""
+
+
+class Incident(SQLModel, table=True):
+    """Something of ours that is broken. While it is open, nobody's connection is judged by it."""
+
+    __table_args__ = (
+        Index(
+            "incident_open",
+            "key",
+            unique=True,
+            sqlite_where=text("resolved_at IS NULL"),
+            postgresql_where=text("resolved_at IS NULL"),
+        ),
+        Index("incident_opened", "opened_at"),
+        Index("incident_due", "due_at"),
+    )
+
+    id: str = Field(default_factory=new_id, primary_key=True)
+    """Ours."""
+    key: str
+    """What is broken: google_client, google_project_api, egress, slack_app:T…, mass, …"""
+    code: str
+    """The verdict that opened it."""
+    team_id: str
+    """Where it was met first; its operators are told."""
+    opened_at: datetime
+    """Since when."""
+    seen_at: datetime
+    """When it was met last."""
+    resolved_at: datetime | None = None
+    """Until when."""
+    released: bool = False
+    """An operator has said that people may be told all the same."""
+    try_at: datetime | None = None
+    """When somebody's connection is tried next, to see whether it is mended."""
+    touched: int = 0
+    """How many people it touches, as far as it was counted."""
+    todo: str | None = None
+    """alert or resolve: what the operators are still to be told."""
+    due_at: datetime | None = None
+    """When."""
+    lease: str | None = None
+    """Who is at it."""
+    lease_until: datetime | None = None
+    """After this whoever is at it counts as dead."""
+    messages: list[dict[str, str]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    """The alerts that were posted: channel and ts."""
+
+
+class Quota(SQLModel, table=True):
+    """How much of one of Google's allowances is used, by all processes together."""
+
+    key: str = Field(primary_key=True)
+    """The allowance and its minute or day."""
+    used: int
+    """Calls."""
+    until: datetime
+    """For the purge."""
 
 
 class Once(SQLModel, table=True):

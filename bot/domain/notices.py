@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
+from bot.domain.health import Cause, Health
 from bot.domain.people import Who
 from bot.domain.permissions import Permission
 from bot.domain.picks import Choice, Picks
@@ -39,14 +39,6 @@ class LinkUsed:
     account: str
 
 
-class Health(StrEnum):
-    """How a connection stands, as people see it."""
-
-    CONNECTED = "connected"
-    NEEDS_RECONNECT = "needs_reconnect"
-    DISCONNECTED = "disconnected"
-
-
 @dataclass(frozen=True)
 class Tick:
     """One line of the self-test. ``problem`` is None when it passed, else a sentence that says what to do."""
@@ -62,6 +54,7 @@ class PickedCalendar:
     key: str
     name: str
     back: bool = True
+    writable: bool = True
 
 
 @dataclass(frozen=True)
@@ -70,6 +63,11 @@ class Status:
 
     who: Who
     health: Health
+    cause: Cause | None = None
+    since: datetime | None = None
+    """Of the present health."""
+    missing: tuple[Permission, ...] = ()
+    """What the grant lacks, if that is what is wrong."""
     account: str | None = None
     connected_at: datetime | None = None
     refresh_expires_at: datetime | None = None
@@ -126,11 +124,105 @@ class Disconnected:
 
 
 @dataclass(frozen=True)
+class Trouble:
+    """An outage, told to the person whose calendar it is: what, since when, what it breaks, and the one button.
+
+    The button is ``url`` (a personal link), or the menus where another calendar mends it, or nothing where somebody
+    else must act. A message that a later step has taken the place of keeps its words and loses its button.
+    """
+
+    status: Status
+    cause: Cause
+    since: datetime
+    step: int
+    url: str | None = None
+    menus: Menus | None = None
+    ends_at: datetime | None = None
+    snooze: str | None = None
+    """The value of "remind me tomorrow"; None: it is not offered."""
+    is_last: bool = False
+    """No reminder follows this one."""
+
+
+@dataclass(frozen=True)
+class Mended:
+    """What an outage's messages become when all is well again; or a short message of its own."""
+
+    status: Status
+    cause: Cause
+
+
+@dataclass(frozen=True)
+class TroubleOver:
+    """What an outage's messages become when it ended otherwise: by a disconnect, or by something worse."""
+
+    status: Status
+    cause: Cause
+
+
+@dataclass(frozen=True)
+class Unanswered:
+    """To admins: the last reminder of somebody's outage has passed in vain."""
+
+    who: Who
+    account: str
+    cause: Cause
+    since: datetime
+
+
+@dataclass(frozen=True)
 class OperatorAlert:
     """One incident, for the people who run the bot: what is wrong, whom it touches, how to mend it."""
 
     what: str
     mend: str
+    since: datetime | None = None
+    resolved_at: datetime | None = None
+    touches: str = ""
+    """A sentence."""
+    release: str | None = None
+    """The value of "tell them all the same"; None: nobody's message waits for that."""
 
 
-Notice = ConnectLink | LinkReplaced | LinkUsed | Card | ConsentRefused | ForeignAttempt | Disconnected | OperatorAlert
+@dataclass(frozen=True)
+class IncidentSeen:
+    """An incident in an admin's list."""
+
+    id: str
+    what: str
+    mend: str
+    since: datetime
+    resolved_at: datetime | None
+    touched: int
+    holds: bool
+    """People's messages wait until it is resolved or an admin releases them."""
+
+
+@dataclass(frozen=True)
+class Checkup:
+    """What `/calendar doctor` shows."""
+
+    incidents: tuple[IncidentSeen, ...]
+    """Open ones first, then the latest."""
+    counts: Mapping[Health, int]
+    """People of this workspace by health."""
+    answered_at: datetime | None
+    """When Google last answered for somebody."""
+    behind: int
+    """How many looks are overdue."""
+
+
+Notice = (
+    ConnectLink
+    | LinkReplaced
+    | LinkUsed
+    | Card
+    | ConsentRefused
+    | ForeignAttempt
+    | Disconnected
+    | Trouble
+    | Mended
+    | TroubleOver
+    | Unanswered
+    | OperatorAlert
+)

@@ -7,7 +7,8 @@ from threading import Lock
 from typing import TypeVar
 
 from bot.domain.faults import Blame, GoogleFault, Verdict
-from bot.domain.notices import Health, PickedCalendar, Status
+from bot.domain.health import Health
+from bot.domain.notices import PickedCalendar, Status
 from bot.domain.people import Who
 from bot.domain.picks import key_of
 from bot.errors import BotError, GoogleUnavailable, NotConnected, OperatorMustMend, ReconnectNeeded, SecretUnreadable

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from bot.domain import permissions
 from bot.domain.faults import Blame, GoogleFault, Verdict
+from bot.domain.health import Health
 from bot.domain.identity import AccountMatch, GoogleSide, Ruling, SlackSide, judge, proof_comes_first
 from bot.domain.journey import PENDING, Arrival, Departure, Result, TicketPage
-from bot.domain.notices import ConsentRefused, ForeignAttempt, Health, LinkUsed
+from bot.domain.notices import ConsentRefused, ForeignAttempt, LinkUsed
 from bot.domain.people import Profile, Who
 from bot.errors import BotError, NotAnEmployee, StateRejected
 from bot.ports import Clock, Consent, Consented, Directory, Notifier, SlackSignIn

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.domain.notices import Card, Disconnected, Health, LinkUsed, Menus, MessageRef, Notice, Status, Tick
+from bot.domain.health import Health
+from bot.domain.notices import Card, Disconnected, LinkUsed, Menus, MessageRef, Notice, Status, Tick
 from bot.domain.people import Who
 from bot.errors import BotError, PickRefused, ReconnectNeeded
 from bot.ports import Notifier

@@ -4,7 +4,8 @@ import hashlib
 import secrets
 from datetime import timedelta
 
-from bot.domain.notices import ConnectLink, Health, LinkReplaced, MessageRef
+from bot.domain.health import Health
+from bot.domain.notices import ConnectLink, LinkReplaced, MessageRef
 from bot.domain.people import Profile, Who
 from bot.errors import BotError, NotAnEmployee, TooMany
 from bot.ports import Clock, Directory, Notifier

@@ -1,6 +1,7 @@
 """What a person gets back for a command or a click, shown to them alone."""
 
-from bot.domain.notices import Health, Status
+from bot.domain.health import Health
+from bot.domain.notices import Status
 from bot.slack import summary
 from bot.slack.blocks import actions, button, context, join, say, section
 from bot.slack.menus import CHANGE_CALENDARS

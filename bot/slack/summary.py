@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from bot.domain.notices import Health, PickedCalendar, Status, Tick
+from bot.domain.health import Health
+from bot.domain.notices import PickedCalendar, Status, Tick
 from bot.slack.blocks import (
     OPTION_LIMIT,
     Block,

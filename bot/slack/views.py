@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from bot.domain.notices import Health, Menus, Status, Tick
+from bot.domain.health import Health
+from bot.domain.notices import Menus, Status, Tick
 from bot.slack import menus as calendar_menus
 from bot.slack import summary
 from bot.slack.blocks import Block, actions, context, divider, header, plain, say, section

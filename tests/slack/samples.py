@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from bot.domain.notices import Health, Menus, PickedCalendar, Status
+from bot.domain.health import Health
+from bot.domain.notices import Menus, PickedCalendar, Status
 from bot.domain.people import Who
 from bot.domain.picks import Choice, Listed, Picks, choices
 

@@ -35,10 +35,10 @@ def described(url: str) -> dict[str, Any]:
         catalogue = inspect(connection)
         return {
             table: {
-                "columns": [
+                "columns": sorted(  # in any order: a later migration can only append
                     (column["name"], repr(column["type"]), column["nullable"], column["default"])
                     for column in catalogue.get_columns(table)
-                ],
+                ),
                 "primary": catalogue.get_pk_constraint(table),
                 "foreign": sorted(catalogue.get_foreign_keys(table), key=repr),
                 "unique": sorted(catalogue.get_unique_constraints(table), key=repr),
