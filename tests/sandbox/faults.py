@@ -1,7 +1,10 @@
 """Faults a test scripts into a stand-in: any status or body, before or after the commit, a hang, a dropped line."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from random import Random
 from threading import Lock
 from typing import Literal
 
@@ -26,29 +29,96 @@ class Fault:
     """How many matching requests it meets; -1 means every one until cleared."""
 
 
-class Script:
-    """The faults still to come, first match first."""
+_SAID = "Internal error encountered."
+OUTAGE = (
+    Fault("", status=500, body={"error": {"code": 500, "message": _SAID, "status": "INTERNAL"}}),
+    Fault("", status=503, body="<html><title>Error 503 (Service Unavailable)!!1</title></html>"),
+    Fault("", status=429, body="<html><title>Error 429 (Too Many Requests)!!1</title></html>"),
+    Fault("", kind="drop"),
+    Fault("", kind="drop", when="after"),
+)
+"""How a service in trouble answers: JSON, its front end's HTML, too many, nothing, nothing though it was done."""
 
-    def __init__(self) -> None:
+
+@dataclass(frozen=True)
+class Rate:
+    """A share of the requests that match ``where`` meets one of the faults, each request by its own throw."""
+
+    where: str
+    share: float
+    faults: tuple[Fault, ...]
+    dice: Random = field(repr=False, compare=False)
+
+    def throw(self) -> Fault | None:
+        if self.dice.random() >= self.share:
+            return None
+        return replace(self.dice.choice(self.faults), where=self.where)
+
+
+@dataclass(frozen=True)
+class Met:
+    """A request that met a fault; it stands in no journal."""
+
+    request_line: str
+    fault: Fault
+    at: datetime | None
+
+
+class Script:
+    """The faults still to come, first match first, and then the rates. ``now`` stamps what was met."""
+
+    def __init__(self, now: Callable[[], datetime] | None = None) -> None:
         self._lock = Lock()
+        self._now = now
         self._left: list[tuple[Fault, int]] = []
+        self._rates: dict[str, Rate] = {}
+        self.met: deque[Met] = deque(maxlen=1000)
 
     def add(self, fault: Fault) -> None:
         with self._lock:
             self._left.append((fault, fault.times))
 
+    def at_rate(self, where: str, share: float, faults: Sequence[Fault] = OUTAGE, *, seed: int = 0) -> None:
+        """Let a share of the matching requests fail, the same ones for the same seed; 0 ends it.
+
+        A second rate for the same ``where`` takes the place of the first.
+        """
+        if not 0 <= share <= 1:
+            raise ValueError(f"a share lies between 0 and 1, not at {share}")
+        with self._lock:
+            self._rates.pop(where, None)
+            if share:
+                self._rates[where] = Rate(where, share, tuple(faults), Random(seed))  # noqa: S311 - repeatable, not secret
+
+    def rates(self) -> list[Rate]:
+        with self._lock:
+            return list(self._rates.values())
+
     def clear(self) -> None:
         with self._lock:
             self._left.clear()
+            self._rates.clear()
 
     def take(self, request_line: str) -> Fault | None:
         """The fault meant for this request ("POST /token"), counted down, or None."""
         with self._lock:
-            for index, (fault, left) in enumerate(self._left):
-                if fault.where in request_line:
-                    if left == 1:
-                        del self._left[index]
-                    elif left > 1:
-                        self._left[index] = (fault, left - 1)
-                    return fault
+            fault = self._scripted(request_line) or self._thrown(request_line)
+            if fault is not None:
+                self.met.append(Met(request_line, fault, self._now() if self._now else None))
+            return fault
+
+    def _scripted(self, request_line: str) -> Fault | None:
+        for index, (fault, left) in enumerate(self._left):
+            if fault.where in request_line:
+                if left == 1:
+                    del self._left[index]
+                elif left > 1:
+                    self._left[index] = (fault, left - 1)
+                return fault
+        return None
+
+    def _thrown(self, request_line: str) -> Fault | None:
+        for rate in self._rates.values():
+            if rate.where in request_line and (fault := rate.throw()):
+                return fault
         return None

@@ -28,7 +28,7 @@ class Faulty:
             await self._app(scope, receive, _swallow)
         elif fault.kind == "answer":
             await _heard_out(receive)
-        await _go_wrong(fault, send)
+        await _go_wrong(fault, receive, send)
 
 
 async def _heard_out(receive: Receive) -> None:
@@ -41,13 +41,15 @@ async def _swallow(message: Message) -> None:
     """Nobody hears this answer."""
 
 
-async def _go_wrong(fault: Fault, send: Send) -> None:
+async def _go_wrong(fault: Fault, receive: Receive, send: Send) -> None:
     if fault.kind == "hang":
         await asyncio.sleep(fault.seconds)
     if fault.kind == "drop":
         # uvicorn hands the outermost app the bound method of its request cycle; ASGI itself cannot cut a line.
         cycle: Any = getattr(send, "__self__")  # noqa: B009 - typed as a plain callable
         cycle.transport.abort()
+        while (await receive())["type"] != "http.disconnect":  # or uvicorn complains of a missing answer
+            continue
         return
     body = fault.body
     is_json = isinstance(body, dict | list)

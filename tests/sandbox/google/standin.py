@@ -24,7 +24,7 @@ class GoogleStandIn(Controls):
     def __init__(self, clock: SandboxClock) -> None:
         super().__init__(clock)
         self.client = Client("407408718192-sandbox.apps.googleusercontent.com", ["GOCSPX-sandbox-secret"], set())
-        self.script = Script()
+        self.script = Script(self._state.now)
         self.journal: list[Call] = []
         self.base_url = ""
         self.app: ASGIApp = self._journaled(self._application())
