@@ -54,8 +54,26 @@ class OperatorMustMend(BotError):
     """Our side of the Google connection has a problem, not yours. The people who run the bot have been told."""
 
 
+class SlackRefusesApp(OperatorMustMend):
+    """Slack does not accept how this bot is set up. The people who run it have to mend that."""
+
+    def __init__(self, code: str, needed: str = "") -> None:
+        super().__init__()
+        self.code = code
+        """Slack's own name for it, such as `token_revoked`."""
+        self.needed = needed
+        """The scopes that Slack misses, if it says so."""
+
+
 class SlackUnavailable(BotError):
     """Slack did not take our message just now. Please try again in a minute."""
+
+    def __init__(self, message: str = "", *, retry_after: float | None = None, lost: bool = False) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+        """Seconds that Slack asked us to wait."""
+        self.lost = lost
+        """Whether Slack may have done it all the same: nobody knows. False when it certainly did nothing."""
 
 
 class Unreachable(BotError):

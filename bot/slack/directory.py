@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from bot.domain.people import Profile, Who
 from bot.domain.picks import clean
 from bot.errors import NotAnEmployee
-from bot.slack.faults import UNREACHABLE, Answered, call
+from bot.slack.faults import UNREACHABLE, Answered, call, listed, part
 from bot.slack.workspaces import Clients, web_client
 
 _PAGE = 200
@@ -28,41 +29,35 @@ class SlackDirectory:
             )
         except Answered:
             raise NotAnEmployee from None
-        return _profile(who, data["user"])
+        return _profile(who, part(data, "user", dict))
 
     def find_by_email(self, team_id: str, email: str) -> Who | None:
         """The active member with this e-mail address, if any."""
         try:
-            user = call(self._clients.of(team_id).users_lookupByEmail, expect=UNREACHABLE, email=email)["user"]
+            data = call(self._clients.of(team_id).users_lookupByEmail, expect=UNREACHABLE, email=email)
         except Answered:
             return None
-        return None if user.get("deleted") or user.get("is_bot") else Who(team_id, str(user["id"]))
+        user = part(data, "user", dict)
+        return None if user.get("deleted") or user.get("is_bot") else Who(team_id, part(user, "id", str))
 
     def team_name(self, team_id: str) -> str:
         """The workspace's name; asked once."""
         if team_id not in self._team_names:
-            self._team_names[team_id] = clean(str(call(self._clients.of(team_id).auth_test)["team"]))
+            self._team_names[team_id] = clean(part(call(self._clients.of(team_id).auth_test), "team", str))
         return self._team_names[team_id]
 
     def owners(self, team_id: str) -> Sequence[Who]:
         """The workspace's owners who are active members."""
-        client, cursor, found = self._clients.of(team_id), "", list[Who]()
-        while True:
-            data = call(client.users_list, limit=_PAGE, cursor=cursor)
-            found += [
-                Who(team_id, str(user["id"]))
-                for user in data["members"]
-                if user.get("is_owner") and not user.get("deleted") and not user.get("is_bot")
-            ]
-            following = str((data.get("response_metadata") or {}).get("next_cursor") or "")
-            if not following or following == cursor:
-                return found
-            cursor = following
+        return [
+            Who(team_id, part(user, "id", str))
+            for user in listed(self._clients.of(team_id).users_list, "members", limit=_PAGE)
+            if user.get("is_owner") and not user.get("deleted") and not user.get("is_bot")
+        ]
 
 
 def home_team(api_url: str, token: str) -> str:
     """The workspace that a bot token belongs to. Raises SlackUnavailable, SlackRefusesApp."""
-    return str(call(web_client(api_url, token).auth_test)["team_id"])
+    return part(call(web_client(api_url, token).auth_test), "team_id", str)
 
 
 def _profile(who: Who, user: Mapping[str, Any]) -> Profile:
@@ -75,7 +70,7 @@ def _profile(who: Who, user: Mapping[str, Any]) -> Profile:
         email=card.get("email") or None,
         # Slack leaves the key out in most answers; only an explicit false says unconfirmed
         email_confirmed=user.get("is_email_confirmed") is not False,
-        time_zone=str(user.get("tz") or "UTC"),
+        time_zone=_time_zone(user.get("tz")),
         locale=str(user.get("locale") or "en-US"),
         is_guest=any(user.get(flag) for flag in ("is_restricted", "is_ultra_restricted", "is_stranger")),
         is_admin=any(user.get(flag) for flag in ("is_admin", "is_owner", "is_primary_owner")),
@@ -84,3 +79,11 @@ def _profile(who: Who, user: Mapping[str, Any]) -> Profile:
         # In an Enterprise Grid a member of several workspaces belongs to all of them; team_id names but one
         home_team_id=who.team_id if who.team_id in memberships else str(user.get("team_id") or who.team_id),
     )
+
+
+def _time_zone(name: object) -> str:
+    """Slack's name for the zone, if the zone database here knows it too."""
+    try:
+        return ZoneInfo(str(name or "UTC")).key
+    except (KeyError, ValueError, OSError):  # unknown, not a name at all, a folder of the database
+        return "UTC"

@@ -1,24 +1,34 @@
 """How we speak to people in Slack: direct messages, edits, the Home tab, modals, answers."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from slack_sdk.errors import SlackApiError
+from slack_sdk.web import SlackResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.notices import Menus, MessageRef, Notice, Status
 from bot.domain.people import Who
-from bot.errors import SlackUnavailable
+from bot.errors import SlackRefusesApp, SlackUnavailable, Unreachable
 from bot.slack import response_urls
-from bot.slack.faults import Answered, LayoutRefused, call, code_in, code_of
+from bot.slack.faults import RESTRICTED, Answered, LayoutRefused, call, code_in, code_of, listed, part
 from bot.slack.messages import Message, render
 from bot.slack.views import View, home_view
-from bot.slack.workspaces import Clients
+from bot.slack.workspaces import Clients, examine
 
 log = structlog.get_logger()
+
+T = TypeVar("T")
+
+EVENT_TYPE = "calendar_bot_notice"
+"""What the metadata of a marked message is called at Slack, where developers may see it."""
+CLOCKS_APART = timedelta(minutes=5)
+"""Slack's clock writes the time stamps, ours says since when: they may differ by this much."""
+_PAGE = 200
 
 OPEN_BUDGET = 2.0
 """Seconds of Slack's three that opening a modal may take before the click is acknowledged."""
@@ -46,24 +56,30 @@ class SlackNotifier:
         self._lock = Lock()
         self._channels: dict[Who, str] = {}
 
-    def tell(self, who: Who, notice: Notice) -> MessageRef:
-        """Post a direct message."""
-        return self.send(who, render(notice))
+    def tell(self, who: Who, notice: Notice, *, mark: str = "") -> MessageRef:
+        """Post a direct message. A ``mark`` goes along unseen, so that ``find`` can tell whether it arrived."""
+        return self.send(who, render(notice), mark=mark)
 
-    def send(self, who: Who, message: Message, *, channel: str | None = None) -> MessageRef:
+    def send(self, who: Who, message: Message, *, channel: str | None = None, mark: str = "") -> MessageRef:
         """Post a direct message that is no notice: the answer to something typed there. ``channel`` is the DM's id."""
-        with self._lock:
-            known = channel or self._channels.get(who)
-        if known:
-            try:
-                return self._post(who.team_id, known, message, expect=_DM_GONE)
-            except Answered:
-                self._forget(who)
-        return self._post(who.team_id, self._open_dm(who), message)
+        return self._in_dm(who, lambda dm, expect: self._post(who.team_id, dm, message, mark, expect), channel)
 
-    def tell_channel(self, team_id: str, channel: str, notice: Notice) -> MessageRef:
+    def tell_channel(self, team_id: str, channel: str, notice: Notice, *, mark: str = "") -> MessageRef:
         """Post into a channel, for operators."""
-        return self._post(team_id, channel, render(notice))
+        try:
+            return self._post(team_id, channel, render(notice), mark)
+        except SlackRefusesApp as refused:
+            if refused.code.startswith(RESTRICTED):  # in that channel only: elsewhere we may still speak
+                raise Unreachable from None
+            raise
+
+    def find(self, who: Who, mark: str, since: datetime) -> MessageRef | None:
+        """Our direct message with this mark, if it stands in the conversation since then."""
+        return self._in_dm(who, lambda dm, expect: self._marked(who.team_id, dm, mark, since - CLOCKS_APART, expect))
+
+    def well(self, team_id: str) -> None:
+        """Returns when Slack takes our token for this workspace, with all the scopes we need."""
+        examine(self._clients.of(team_id))
 
     def edit(self, team_id: str, ref: MessageRef, notice: Notice) -> bool:
         """Change a message of ours; False when it no longer can be changed."""
@@ -73,8 +89,8 @@ class SlackNotifier:
             try:
                 call(client.chat_update, expect=_CANNOT_EDIT, **fixed, **message.payload)
             except LayoutRefused as refused:
-                _in_plain_text(refused)
-                call(client.chat_update, expect=_CANNOT_EDIT, **fixed, text=message.text, blocks=[])
+                _say_aloud(refused)
+                _again(client.chat_update, expect=_CANNOT_EDIT, **fixed, text=message.text, blocks=[])
         except Answered:
             return False
         return True
@@ -96,17 +112,32 @@ class SlackNotifier:
         """Answer a command or a click, to the person alone. False when that was not possible."""
         return response_urls.answer(response_url, message, api_url=self._api_url, replace_original=replace_original)
 
+    def _in_dm(self, who: Who, do: Callable[[str, frozenset[str]], T], channel: str | None = None) -> T:
+        """Do it in the person's direct messages, opened once and again when they are gone."""
+        with self._lock:
+            known = channel or self._channels.get(who)
+        if known:
+            try:
+                return do(known, _DM_GONE)
+            except Answered:
+                with self._lock:
+                    self._channels.pop(who, None)
+        return do(self._open_dm(who), frozenset())
+
     def _open_dm(self, who: Who) -> str:
-        channel = call(self._clients.of(who.team_id).conversations_open, users=who.user_id)["channel"]["id"]
+        try:
+            answer = call(self._clients.of(who.team_id).conversations_open, users=who.user_id)
+            channel = part(part(answer, "channel", dict), "id", str)
+        except SlackUnavailable as failed:
+            failed.lost = False  # whether it is open or not: nothing has been said there yet
+            raise
         with self._lock:
-            self._channels[who] = str(channel)
-        return str(channel)
+            self._channels[who] = channel
+        return channel
 
-    def _forget(self, who: Who) -> None:
-        with self._lock:
-            self._channels.pop(who, None)
-
-    def _post(self, team_id: str, channel: str, message: Message, expect: frozenset[str] = frozenset()) -> MessageRef:
+    def _post(
+        self, team_id: str, channel: str, message: Message, mark: str, expect: frozenset[str] = frozenset()
+    ) -> MessageRef:
         client = self._clients.of(team_id)
         fixed = {
             "channel": channel,
@@ -115,14 +146,33 @@ class SlackNotifier:
             "parse": "none",
             "link_names": False,
         }
+        if mark:
+            fixed["metadata"] = {"event_type": EVENT_TYPE, "event_payload": {"mark": mark}}
         try:
-            posted: Mapping[str, Any] = call(client.chat_postMessage, expect=expect, **fixed, **message.payload)
+            posted = call(client.chat_postMessage, expect=expect, **fixed, **message.payload)
         except LayoutRefused as refused:
-            _in_plain_text(refused)
-            posted = call(client.chat_postMessage, expect=expect, **fixed, text=message.text)
-        if not posted.get("ts") or not posted.get("channel"):
-            raise SlackUnavailable
-        return MessageRef(str(posted["channel"]), str(posted["ts"]))
+            _say_aloud(refused)
+            if refused.is_the_mark:
+                del fixed["metadata"]
+            less = message.payload if refused.is_the_mark else {"text": message.text}
+            posted = _again(client.chat_postMessage, expect=expect, **fixed, **less)
+        return MessageRef(part(posted, "channel", str), part(posted, "ts", str))
+
+    def _marked(
+        self, team_id: str, channel: str, mark: str, since: datetime, expect: frozenset[str]
+    ) -> MessageRef | None:
+        bot_id = self._clients.bot_id(team_id)
+        messages = listed(
+            self._clients.of(team_id).conversations_history,
+            "messages",
+            expect=expect,
+            channel=channel,
+            include_all_metadata=True,  # otherwise Slack leaves the payload out
+            oldest=f"{since.timestamp():.6f}",
+            limit=_PAGE,
+        )
+        found = next((each for each in messages if _mark_of(each, bot_id) == mark), None)
+        return None if found is None else MessageRef(channel, part(found, "ts", str))
 
 
 async def opened_view(client: AsyncWebClient, trigger_id: str, view: View) -> str | None:
@@ -141,6 +191,23 @@ async def opened_view(client: AsyncWebClient, trigger_id: str, view: View) -> st
     return None
 
 
-def _in_plain_text(refused: LayoutRefused) -> None:
+def _mark_of(message: object, bot_id: str) -> object:
+    """The mark of a message of ours: other apps, and the person, may write into this conversation too."""
+    if not isinstance(message, dict) or message.get("bot_id") != bot_id:
+        return None
+    metadata = message.get("metadata")
+    payload = metadata.get("event_payload") if isinstance(metadata, dict) else None
+    return payload.get("mark") if isinstance(payload, dict) else None
+
+
+def _again(method: Callable[..., SlackResponse], **arguments: Any) -> Any:
+    """The second and last try of a message, plainer than the first."""
+    try:
+        return call(method, **arguments)
+    except LayoutRefused:
+        raise SlackUnavailable from None
+
+
+def _say_aloud(refused: LayoutRefused) -> None:
     """Better a plain message than none; but this is a bug of ours, so it is said aloud."""
     log.error("layout_refused", error=code_of(refused))

@@ -6,9 +6,9 @@ from urllib.parse import urlencode
 
 from slack_sdk.web import WebClient
 
-from bot.errors import StateRejected
+from bot.errors import SlackRefusesApp, StateRejected
 from bot.ports import Installation
-from bot.slack.faults import Answered, SlackRefusesApp, call
+from bot.slack.faults import Answered, ask, call, part
 
 BOT_SCOPES = ("chat:write", "commands", "im:history", "im:write", "users:read", "users:read.email")
 """Everything the code uses; manifest.yml asks for the same."""
@@ -16,6 +16,9 @@ BOT_SCOPES = ("chat:write", "commands", "im:history", "im:write", "users:read", 
 TIMEOUT = 10
 REDIRECT_PATH = "/slack/oauth_redirect"
 """Where both installation and Sign in with Slack come back to."""
+
+_PEOPLES_OWN = "commands"
+"""Slack's side of slash commands: no call of ours needs it."""
 
 Tokens = Callable[[str], str]
 """The bot token of a team."""
@@ -28,6 +31,18 @@ def web_client(api_url: str, token: str | None = None) -> WebClient:
     return WebClient(token=token, base_url=api_url, timeout=TIMEOUT, retry_handlers=[])
 
 
+def examine(client: WebClient) -> None:
+    """Returns when Slack takes the token, with all that we ask of Slack in its scopes.
+
+    Raises SlackUnavailable, SlackRefusesApp. A proxy may drop the header with the scopes: then the token has to do.
+    """
+    answer = ask(client.auth_test)
+    granted = {scope.strip() for scope in str(answer.headers.get("x-oauth-scopes", "")).split(",")} - {""}
+    missing = [scope for scope in BOT_SCOPES if scope not in granted and scope != _PEOPLES_OWN]
+    if granted and missing:
+        raise SlackRefusesApp("missing_scope", ",".join(missing))
+
+
 class Clients:
     """One client a workspace, made anew when its token changes."""
 
@@ -36,6 +51,7 @@ class Clients:
         self._api_url = api_url
         self._lock = Lock()
         self._clients: dict[str, WebClient] = {}
+        self._bot_ids: dict[str, str] = {}
 
     def of(self, team_id: str) -> WebClient:
         """The client that speaks for us in this workspace."""
@@ -44,7 +60,19 @@ class Clients:
             client = self._clients.get(team_id)
             if client is None or client.token != token:
                 client = self._clients[team_id] = web_client(self._api_url, token)
+                self._bot_ids.pop(team_id, None)
             return client
+
+    def bot_id(self, team_id: str) -> str:
+        """By what Slack marks our own messages there; asked once a token."""
+        client = self.of(team_id)
+        known = self._bot_ids.get(team_id)
+        if known is None:
+            known = part(call(client.auth_test), "bot_id", str)
+            with self._lock:
+                if self._clients.get(team_id) is client:
+                    self._bot_ids[team_id] = known
+        return known
 
 
 class SlackInstaller:

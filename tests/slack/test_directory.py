@@ -3,9 +3,8 @@
 import pytest
 
 from bot.domain.people import Profile, Who
-from bot.errors import NotAnEmployee, OperatorMustMend, SlackUnavailable
+from bot.errors import NotAnEmployee, OperatorMustMend, SlackRefusesApp, SlackUnavailable
 from bot.slack.directory import home_team
-from bot.slack.faults import SlackRefusesApp
 from tests.sandbox.faults import Fault
 from tests.slack.rig import TEAM, Rig
 from tests.slack.samples import ANA
