@@ -2,7 +2,7 @@
 
 import ssl
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import httplib2
@@ -10,9 +10,11 @@ from googleapiclient.discovery import build_from_document  # type: ignore[attr-d
 from googleapiclient.discovery_cache import get_static_doc
 
 from bot.domain.faults import Facts, GoogleFault
-from bot.google.answers import failed, fault, json_object, refusal, word
+from bot.google import resources
+from bot.google.answers import failed, fault, json_object, refusal
+from bot.google.resources import ENTRY_FIELDS, held, instant
 from bot.google.transport import Transport
-from bot.ports import AccessToken, Busy, CalendarEntry
+from bot.ports import AccessToken, Busy, CalendarEntry, ListChanges
 
 if TYPE_CHECKING:  # the stubs' own types, which do not exist at run time
     from googleapiclient._apis.calendar.v3.resources import CalendarResource
@@ -24,6 +26,10 @@ _PAGE = 250
 _MOST_ENTRIES = 1000
 _MOST_PAGES = 40
 """Pages may be short; this only ends a list that never does."""
+_ENTRY_FIELDS = f"kind,{ENTRY_FIELDS}"
+_LIST_FIELDS = f"kind,nextPageToken,nextSyncToken,items({ENTRY_FIELDS})"
+_STALE = frozenset({"full_sync_required", "gone", "bad_request"})
+"""What becomes of a sync token: Google promises a 410 when it has expired, and calls one it cannot read invalid."""
 _CHUNK = 50
 """The most calendars freeBusy answers for at once."""
 _MARK = "calendarBot"
@@ -49,19 +55,59 @@ class GoogleCalendars:
 
     def entries(self, token: AccessToken) -> Sequence[CalendarEntry]:
         """The whole calendar list, hidden entries too, deleted ones left out; at most 1,000. Raises GoogleFault."""
-        found: list[CalendarEntry] = []
-        page_token: str | None = None
+        return list(self._listing(token, None).entries)
+
+    def changes(self, token: AccessToken, sync_token: str | None) -> ListChanges:
+        """What changed since ``sync_token``; the whole list without one, or when Google no longer takes it.
+
+        Google reports deletions, but not a change of what it calls read-only, the access role included: whoever must
+        know the role asks for the whole list or the entry. Raises GoogleFault.
+        """
+        if sync_token is not None:
+            try:
+                return self._listing(token, sync_token)
+            except GoogleFault as refused:
+                if refused.verdict.code not in _STALE:
+                    raise
+        return self._listing(token, None)
+
+    def entry(self, token: AccessToken, calendar_id: str) -> CalendarEntry | None:
+        """One entry of the calendar list; None when it is not there. Raises GoogleFault."""
+        request = self._calendar_list.get(calendarId=calendar_id, fields=_ENTRY_FIELDS)
+        try:
+            answer = held(self._execute(request, token), "calendar#calendarListEntry")
+        except GoogleFault as refused:
+            if refused.verdict.code != "not_found":
+                raise
+            return None
+        return None if answer.get("deleted") else resources.entry(answer)
+
+    def _listing(self, token: AccessToken, sync_token: str | None) -> ListChanges:
+        found: dict[str, CalendarEntry] = {}
+        gone: set[str] = set()
+        page: str | None = None
+        following: object = None
         for _ in range(_MOST_PAGES):
-            request = self._calendar_list.list(maxResults=_PAGE, showHidden=True, pageToken=page_token)
-            answer = _held(self._execute(request, token), "calendar#calendarList")
-            items = answer.get("items") or []
-            if not isinstance(items, list):
-                raise failed("calendar", "garbage")
-            found += [_entry(item) for item in items if not (isinstance(item, dict) and item.get("deleted"))]
-            page_token = answer.get("nextPageToken")
-            if not page_token or len(found) >= _MOST_ENTRIES:
+            request = self._calendar_list.list(
+                maxResults=_PAGE, showHidden=True, fields=_LIST_FIELDS, pageToken=page, syncToken=sync_token
+            )
+            answer = held(self._execute(request, token), "calendar#calendarList")
+            for item in resources.items(answer):
+                entry = resources.entry(item)
+                if item.get("deleted"):
+                    gone.add(entry.id)
+                else:
+                    found[entry.id] = entry
+            page, following = answer.get("nextPageToken"), answer.get("nextSyncToken")
+            if not page or len(found) >= _MOST_ENTRIES:
                 break
-        return found[:_MOST_ENTRIES]
+        ended = not page and len(found) <= _MOST_ENTRIES
+        return ListChanges(
+            entries=tuple(found.values())[:_MOST_ENTRIES],
+            gone=frozenset(gone) if sync_token is not None else frozenset(),
+            sync_token=following if ended and isinstance(following, str) else None,
+            whole=sync_token is None,
+        )
 
     def busy(
         self, token: AccessToken, calendar_ids: Sequence[str], start: datetime, end: datetime
@@ -70,16 +116,16 @@ class GoogleCalendars:
         known: dict[str, Busy] = {}
         for chunk in _chunks(tuple(dict.fromkeys(calendar_ids))):
             question: FreeBusyRequest = {
-                "timeMin": _instant(start),
-                "timeMax": _instant(end),
+                "timeMin": instant(start),
+                "timeMax": instant(end),
                 "calendarExpansionMax": _CHUNK,
                 "items": [{"id": calendar_id} for calendar_id in chunk],
             }
-            answer = _held(self._execute(self._free_busy.query(body=question), token), "calendar#freeBusy")
+            answer = held(self._execute(self._free_busy.query(body=question), token), "calendar#freeBusy")
             calendars = answer.get("calendars")
             if not isinstance(calendars, dict):
                 raise failed("calendar", "garbage")
-            known |= {calendar_id: _busy(calendars.get(calendar_id)) for calendar_id in chunk}
+            known |= {calendar_id: resources.busy(calendars.get(calendar_id)) for calendar_id in chunk}
         return known
 
     def insert_private_event(
@@ -89,8 +135,8 @@ class GoogleCalendars:
         event: Event = {
             "id": event_id,
             "summary": title,
-            "start": {"dateTime": _instant(start)},
-            "end": {"dateTime": _instant(end)},
+            "start": {"dateTime": instant(start)},
+            "end": {"dateTime": instant(end)},
             "visibility": "private",
             "transparency": "transparent",
             "reminders": {"useDefault": False},
@@ -98,7 +144,7 @@ class GoogleCalendars:
         }
         request = self._events.insert(calendarId=calendar_id, body=event, sendUpdates="none")
         try:
-            written = _held(self._execute(request, token), "calendar#event")
+            written = held(self._execute(request, token), "calendar#event")
         except GoogleFault as refused:
             if refused.verdict.code != "duplicate" or not self._is_ours(token, calendar_id, event_id):
                 raise
@@ -120,7 +166,7 @@ class GoogleCalendars:
 
     def _is_ours(self, token: AccessToken, calendar_id: str, event_id: str) -> bool:
         request = self._events.get(calendarId=calendar_id, eventId=event_id)
-        event = _held(self._execute(request, token), "calendar#event")
+        event = held(self._execute(request, token), "calendar#event")
         properties = event.get("extendedProperties")
         private = properties.get("private") if isinstance(properties, dict) else None
         marked = isinstance(private, dict) and private.get(_MARK) == event_id
@@ -160,51 +206,6 @@ class _Judge:
         return response, content
 
 
-def _held(answer: object, kind: str) -> dict[str, Any]:
-    """The answer, held to be an object of this kind. googleapiclient returns a proxy's HTML as a normal result."""
-    if not isinstance(answer, dict) or answer.get("kind", kind) != kind:
-        raise failed("calendar", "garbage")
-    return answer
-
-
-def _entry(item: object) -> CalendarEntry:
-    if not isinstance(item, dict) or not isinstance(item.get("id"), str):
-        raise failed("calendar", "garbage")
-    return CalendarEntry(
-        id=item["id"],
-        name=str(item.get("summaryOverride") or item.get("summary") or item["id"]),
-        role=str(item.get("accessRole") or "unknown"),  # what Google does not call writable is not written to
-        primary=item.get("primary") is True,
-        time_zone=str(item.get("timeZone") or "UTC"),
-        owner=str(item["dataOwner"]) if item.get("dataOwner") else None,
-    )
-
-
-def _busy(answer: object) -> Busy:
-    """One calendar's part of the answer. Errors come inside an HTTP 200, and a calendar with one is never free."""
-    if answer is None:
-        return Busy(unknown="missing")
-    errors = answer.get("errors") if isinstance(answer, dict) else None
-    if errors:
-        first = errors[0] if isinstance(errors, list) else None
-        return Busy(unknown=word(first.get("reason") if isinstance(first, dict) else None))
-    try:
-        return Busy(tuple((_parsed(span["start"]), _parsed(span["end"])) for span in answer["busy"]))  # type: ignore[index]  # checked by trying
-    except (TypeError, ValueError, LookupError):
-        return Busy(unknown="garbage")
-
-
 def _chunks(ids: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     for begin in range(0, len(ids), _CHUNK):
         yield ids[begin : begin + _CHUNK]
-
-
-def _instant(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
-def _parsed(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError("no offset")
-    return moment.astimezone(UTC)
