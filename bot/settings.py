@@ -132,8 +132,7 @@ class Settings(BaseSettings):
     )
     @classmethod
     def _an_address(cls, value: str) -> str:
-        _check_scheme(_address(value))
-        return value
+        return outside_address(value)
 
     @field_validator("slack_api_url", "google_calendar_url", "google_risc_api_url")
     @classmethod
@@ -204,6 +203,12 @@ def public_origin(value: str) -> str:
         raise ValueError("must be an address without a path, like https://calendar.example.com")
     _check_scheme(parts)
     return value.rstrip("/")
+
+
+def outside_address(value: str) -> str:
+    """The address as it is. Raises ValueError for what we do not call: anything but https, loopback left aside."""
+    _check_scheme(_address(value))
+    return value
 
 
 LINK_LIVES = timedelta(days=7)
