@@ -152,7 +152,7 @@ def test_a_message_is_posted_changed_read_and_deleted(slack: SlackStandIn, clien
     client.chat_update(channel=posted["channel"], ts=posted["ts"], text="Two")
     [message] = slack.dm("U0ANA")
     assert message.text == "Two"
-    assert message.blocks, "an update that names no blocks keeps them"
+    assert not message.blocks, "an update with text and without blocks takes them away"
     assert message.edited is not None
     history = client.conversations_history(channel=posted["channel"], include_all_metadata=True)
     assert history["messages"][0]["metadata"] == metadata
@@ -185,7 +185,7 @@ def test_a_fault_can_be_scripted(slack: SlackStandIn, client: WebClient) -> None
 
 
 def test_one_message_a_second_where_limits_are_on(slack: SlackStandIn, client: WebClient, clock: SandboxClock) -> None:
-    slack.state.limits = True
+    slack.limits.on = True
     client.chat_postMessage(channel="U0ANA", text="x")
     with pytest.raises(SlackApiError) as error:
         client.chat_postMessage(channel="U0ANA", text="x")

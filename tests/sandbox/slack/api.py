@@ -2,14 +2,21 @@
 
 import json
 import secrets
-from collections import defaultdict
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from tests.sandbox.slack import methods_chat, methods_conversations, methods_oauth, methods_people, methods_views
+from tests.sandbox.slack import (
+    methods_chat,
+    methods_conversations,
+    methods_history,
+    methods_oauth,
+    methods_people,
+    methods_views,
+)
 from tests.sandbox.slack.call import Call, Method
+from tests.sandbox.slack.limits import TooOften
 from tests.sandbox.slack.refusal import Json, Refused
 from tests.sandbox.slack.sockets import Sockets
 from tests.sandbox.slack.state import ApiCall, State, Token
@@ -20,10 +27,10 @@ _NOBODY = Token("none", "", "", frozenset())
 class Api:
     def __init__(self, state: State, sockets: Sockets) -> None:
         self._state = state
-        self._posted: dict[str, float] = defaultdict(float)
         self._methods: dict[str, Method] = {
             **methods_people.METHODS,
             **methods_conversations.METHODS,
+            **methods_history.METHODS,
             **methods_chat.METHODS,
             **methods_views.METHODS,
             **methods_oauth.METHODS,
@@ -39,20 +46,23 @@ class Api:
         token = _bearer(request) or _text(given.pop("token", None))
         caller = _NOBODY
         call = Call(self._state, name, {}, _NOBODY, request.headers)
+        wait: int | None = None
         try:
             method = self._method(name)
             caller = call.token = self._caller(token, method)
             if method.scope is not None:
                 call.need(method.scope)
             call.args = given if method.takes_json or not was_json else {}
-            self._slow_down(call)
+            with self._state.lock:
+                self._state.limits.count(name, caller.team_id, call.text("channel") or "", self._state.seconds())
             body = {"ok": True, **method.run(call)}
         except Refused as refused:
             body = refused.answer()
+            wait = refused.wait if isinstance(refused, TooOften) else None
         with self._state.lock:
             # lists are kept in order of arrival; the token never is
             self._state.journal.append(ApiCall(name, _decoded(given), body, self._state.clock.now()))
-        return self._respond(body, caller)
+        return self._respond(body, caller, wait)
 
     def _method(self, name: str) -> Method:
         if name not in self._methods:
@@ -64,8 +74,8 @@ class Api:
             return _NOBODY
         if not token:
             raise Refused("not_authed")
-        if token in self._state.revoked:
-            raise Refused("token_revoked")
+        if token in self._state.refused_tokens:
+            raise Refused(self._state.refused_tokens[token])
         caller = self._known(token)
         if caller is None:
             raise Refused("invalid_auth")
@@ -78,23 +88,15 @@ class Api:
             return Token("app", "", "", frozenset({"connections:write"}))
         return self._state.tokens.get(token)
 
-    def _slow_down(self, call: Call) -> None:
-        """One message a second for each channel, where ``limits`` is switched on."""
-        if not self._state.limits or call.method != "chat.postMessage":
-            return
-        channel, now = call.text("channel") or "", self._state.seconds()
-        if now - self._posted[channel] < 1:
-            raise Refused("ratelimited")
-        self._posted[channel] = now
-
-    def _respond(self, body: Json, caller: Token) -> Response:
+    def _respond(self, body: Json, caller: Token, wait: int | None = None) -> Response:
         headers = {
             "x-slack-req-id": secrets.token_hex(16),
             "x-oauth-scopes": ",".join(sorted(caller.scopes)),
             "cache-control": "private, no-cache, no-store, must-revalidate",
         }
         if body.get("error") == "ratelimited":
-            return JSONResponse(body, status_code=429, headers={**headers, "retry-after": "1"})
+            after = {} if wait is None else {"retry-after": str(wait)}
+            return JSONResponse(body, status_code=429, headers={**headers, **after})
         return JSONResponse(body, headers=headers)
 
 

@@ -11,6 +11,8 @@ from tests.sandbox.slack.schema import Findings, Rule, anything, boolean, one_of
 LONGEST_MESSAGE = 40_000
 LONGEST_UPDATE = 4_000
 LARGEST_VIEW = 250_000
+LARGEST_METADATA = 4_000
+"""Slack publishes no number; nothing of ours comes near this one."""
 MOST_OPTIONS = 100
 
 
@@ -96,7 +98,11 @@ def check_options(answer: Any) -> None:
 
 
 def check_metadata(metadata: Any) -> None:
-    """Refuse message metadata that is not an event type and an object."""
+    """Refuse message metadata that is not an event type and an object, or large."""
+    if not isinstance(metadata, dict):
+        raise Refused("invalid_metadata_format")
+    if len(json.dumps(metadata, ensure_ascii=False).encode()) > LARGEST_METADATA:
+        raise Refused("metadata_too_large")
     found = Findings()
     shape({"event_type": string(255), "event_payload": anything}, ("event_type", "event_payload"))(
         found, "/metadata", metadata

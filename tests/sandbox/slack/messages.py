@@ -53,4 +53,7 @@ class Message:
             body["thread_ts"] = self.thread_ts
         if self.edited is not None:
             body["edited"] = self.edited
+        if self.metadata:
+            # The payload is left out of everything but the answers that were asked for all metadata
+            body["metadata"] = {"event_type": self.metadata["event_type"]}
         return body

@@ -18,9 +18,9 @@ def _content(call: Call, longest: int = LONGEST_MESSAGE) -> Json:
         payload["attachments"] = attachments
     check_message(payload, longest=longest)
     metadata = call.json("metadata", "invalid_metadata_format")
-    if metadata:
-        check_metadata(metadata)
     if metadata is not None:
+        if metadata != {}:  # takes away what the message had
+            check_metadata(metadata)
         payload["metadata"] = metadata
     return payload
 
@@ -77,7 +77,10 @@ def _standing(call: Call, refusal: str) -> Message:
 
 def update(call: Call) -> Json:
     message = _standing(call, "cant_update_message")
-    edit(call.state, message, _content(call, LONGEST_UPDATE))
+    if call.state.edits_refused:
+        raise Refused(call.state.edits_refused)
+    # "If the `text` argument is provided and `blocks` are not provided, the `blocks` will be removed", says Slack
+    edit(call.state, message, {"blocks": [], **_content(call, LONGEST_UPDATE)})
     return {
         "channel": message.channel,
         "ts": message.ts,

@@ -1,11 +1,8 @@
 """Web API: conversations, and finding the one a method means."""
 
 from tests.sandbox.slack.call import Call, Method
-from tests.sandbox.slack.messages import Message
 from tests.sandbox.slack.people import Channel
 from tests.sandbox.slack.refusal import Json, Refused
-
-MOST_MESSAGES = 999
 
 
 def conversations_open(call: Call) -> Json:
@@ -73,70 +70,27 @@ def _may_post(call: Call, channel: Channel) -> None:
         raise Refused("not_in_channel")
 
 
-def _readable(call: Call, prefix: str) -> Channel:
+def readable(call: Call, prefix: str) -> Channel:
+    """The channel that is asked about, for those whose scopes say so: ``prefix`` is "read" or "history"."""
     channel = known_channel(call, call.required("channel"))
     call.need(f"{'im' if channel.im_with else 'channels'}:{prefix}")
     return channel
 
 
 def conversations_info(call: Call) -> Json:
-    return {"channel": _readable(call, "read").to_json()}
+    return {"channel": readable(call, "read").to_json()}
 
 
 def conversations_members(call: Call) -> Json:
-    channel = _readable(call, "read")
+    channel = readable(call, "read")
     members = sorted(channel.members)
     if channel.bot_is_member:
         members.append(call.installation.bot_user_id)
     return {"members": members, "response_metadata": {"next_cursor": ""}}
 
 
-def conversations_history(call: Call) -> Json:
-    channel = _readable(call, "history")
-    if not channel.bot_is_member:
-        raise Refused("not_in_channel")
-    limit = call.whole("limit", 100)
-    if not 0 < limit <= MOST_MESSAGES:
-        raise Refused("invalid_limit")
-    with call.state.lock:
-        standing = [each for each in call.state.messages.get(channel.id, {}).values() if _wanted(call, each)]
-    standing.sort(key=lambda each: each.ts, reverse=True)
-    with_metadata = call.flag("include_all_metadata")
-    page = [_shown(call, each, with_metadata=with_metadata) for each in standing[:limit]]
-    return {
-        "messages": page,
-        "has_more": len(standing) > limit,
-        "pin_count": 0,
-        "response_metadata": {"next_cursor": ""},
-    }
-
-
-def _wanted(call: Call, message: Message) -> bool:
-    oldest, latest = _moment(call, "oldest", 0), _moment(call, "latest", 9_999_999_999)
-    if message.deleted or message.thread_ts is not None:
-        return False
-    if call.flag("inclusive"):
-        return oldest <= float(message.ts) <= latest
-    return oldest < float(message.ts) < latest
-
-
-def _moment(call: Call, name: str, default: float) -> float:
-    try:
-        return float(call.text(name) or default)
-    except ValueError:
-        raise Refused(f"invalid_ts_{name}") from None
-
-
-def _shown(call: Call, message: Message, *, with_metadata: bool) -> Json:
-    body = message.to_json(call.state.credentials.app_id)
-    if with_metadata and message.metadata:
-        body["metadata"] = message.metadata
-    return body
-
-
 METHODS = {
     "conversations.open": Method(conversations_open),
     "conversations.info": Method(conversations_info, takes_json=False),
     "conversations.members": Method(conversations_members, takes_json=False),
-    "conversations.history": Method(conversations_history, takes_json=False),
 }

@@ -12,6 +12,7 @@ from tests.sandbox.faults import Script
 from tests.sandbox.slack.api import Api
 from tests.sandbox.slack.commanding import ResponseUrls
 from tests.sandbox.slack.delivery import Delivery
+from tests.sandbox.slack.limits import Limits
 from tests.sandbox.slack.messages import Message
 from tests.sandbox.slack.payloads import shown_view
 from tests.sandbox.slack.people import Channel, Team, User
@@ -92,13 +93,9 @@ class SlackStandIn(Person):
         return self.state.faults
 
     @property
-    def limits(self) -> bool:
-        """Whether chat.postMessage holds the bot to one message a second for each channel."""
+    def limits(self) -> Limits:
+        """Rate limits, off at first: ``limits.on = True``."""
         return self.state.limits
-
-    @limits.setter
-    def limits(self, switched_on: bool) -> None:
-        self.state.limits = switched_on
 
     def point_at(self, bot_url: str) -> None:
         self.delivery.bot_url = bot_url
@@ -138,6 +135,18 @@ class SlackStandIn(Person):
         """Remove the app: its token is dead at once. Events about it are sent by ``event``."""
         self.state.uninstall(team_id)
 
+    def refuse_token(self, team_id: str, code: str = "token_revoked") -> None:
+        """From now on the bot's token is dead: "invalid_auth", "account_inactive" and the like."""
+        self.state.refused_tokens[self.state.installed(team_id).token] = code
+
+    def accept_token(self, team_id: str) -> None:
+        """The bot's token is good again."""
+        self.state.refused_tokens.pop(self.state.installed(team_id).token, None)
+
+    def refuse_edits(self, code: str | None = "edit_window_closed") -> None:
+        """From now on nothing can be edited any more, by this rule of the workspace; None lifts it."""
+        self.state.edits_refused = code
+
     def users(self) -> list[User]:
         return list(self.state.users.values())
 
@@ -146,6 +155,12 @@ class SlackStandIn(Person):
     def dm(self, user_id: str) -> list[Message]:
         """The direct messages with the bot, oldest first, the deleted ones marked."""
         return self.channel(self.state.users[user_id].im_id)
+
+    def marked(self, user_id: str, mark: str) -> list[Message]:
+        """The bot's direct messages to them with ``mark`` in the payload of the metadata, the deleted ones too."""
+        return [
+            each for each in self.dm(user_id) if mark in ((each.metadata or {}).get("event_payload") or {}).values()
+        ]
 
     def channel(self, channel_id: str) -> list[Message]:
         with self.state.lock:

@@ -7,6 +7,7 @@ from datetime import datetime
 from threading import RLock
 
 from tests.sandbox.clock import SandboxClock
+from tests.sandbox.slack.limits import Limits
 from tests.sandbox.slack.messages import Message
 from tests.sandbox.slack.people import Channel, Installation, Team, User
 from tests.sandbox.slack.refusal import Json, SlackRefused
@@ -56,12 +57,17 @@ class State:
         self.redirect_uris: set[str] = set()
         self.messages_tab = True
         self.home_tab = True
-        self.limits = False
+        self.limits = Limits()
+        self.edits_refused: str | None = None
+        """Why chat.update changes nothing: "edit_window_closed" and the like."""
+        self.longest_page = 999
+        """Slack may answer with fewer messages than were asked for, though there are more."""
         self.teams: dict[str, Team] = {}
         self.users: dict[str, User] = {}
         self.channels: dict[str, Channel] = {}
         self.tokens: dict[str, Token] = {}
-        self.revoked: set[str] = set()
+        self.refused_tokens: dict[str, str] = {}
+        """Tokens that were good once, and in which word Slack refuses them now."""
         self.messages: dict[str, dict[str, Message]] = {}
         self.ephemerals: dict[str, list[Message]] = {}
         self.modals: dict[str, list[View]] = {}
@@ -149,6 +155,7 @@ class State:
             token = old.token if old else f"xoxb-{secrets.randbelow(10**12)}-{secrets.token_urlsafe(18)}"
             team.installation = Installation(token, frozenset(scopes), bot.id, bot.bot_id or "")
             self.tokens[token] = Token("bot", team_id, bot.id, team.installation.scopes)
+            self.refused_tokens.pop(token, None)
         self.changed()
         return team.installation
 
@@ -157,7 +164,7 @@ class State:
             installation = self.teams[team_id].installation
             if installation is not None:
                 self.tokens.pop(installation.token, None)
-                self.revoked.add(installation.token)
+                self.refused_tokens[installation.token] = "token_revoked"
             self.teams[team_id].installation = None
         self.changed()
 
