@@ -48,6 +48,10 @@ class Rig:
             client_secret=client_secret or self.standin.client_secret,
         )
 
+    def anew(self) -> SlackNotifier:
+        """The notifier of another process, or of this one after a restart."""
+        return SlackNotifier(Clients(lambda team_id: self.tokens[team_id], self.api_url), self.api_url)
+
     def calls(self, method: str) -> list[dict[str, object]]:
         """The arguments of every call of this method."""
         return [call.args for call in self.standin.journal if call.method == method]

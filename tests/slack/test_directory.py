@@ -41,6 +41,13 @@ def test_only_an_explicit_no_makes_an_address_unconfirmed(slack: Rig) -> None:
     assert slack.directory.profile(ANA).email_confirmed is True
 
 
+@pytest.mark.parametrize("zone", [None, "", "Europe/Atlantis", "../../etc/passwd", "Europe", "/UTC", 7, "x\0"])
+def test_a_time_zone_nobody_knows_is_utc(slack: Rig, zone: object) -> None:
+    user = {"id": "U0ANA", "tz": zone, "profile": {"real_name": "Ana"}}
+    slack.standin.script.add(Fault("users.info", status=200, body={"ok": True, "user": user}))
+    assert slack.directory.profile(ANA).time_zone == "UTC"
+
+
 def test_a_stranger_from_another_workspace_is_a_guest_with_a_home_elsewhere(slack: Rig) -> None:
     stranger = {"id": "U0ANA", "team_id": "T0OTHER", "is_stranger": True, "profile": {"display_name": "Stranger"}}
     slack.standin.script.add(Fault("users.info", status=200, body={"ok": True, "user": stranger}))
@@ -101,6 +108,8 @@ def test_a_missing_scope_is_named_for_the_operator(slack: Rig) -> None:
         Fault("users.info", status=200, body="<html>Log in to the hotel's network</html>"),
         Fault("users.info", status=200, body=[1, 2]),
         Fault("users.info", status=200, body=""),
+        Fault("users.info", status=200, body={"ok": True}),
+        Fault("users.info", status=200, body={"ok": True, "user": "U0ANA"}),
         Fault("users.info", status=200, body={"ok": False, "error": "fatal_error"}),
         Fault("users.info", status=200, body={"ok": False, "error": "never_heard_of"}),
         Fault("users.info", status=200, body={"ok": False}),

@@ -1,6 +1,7 @@
 """Speaking to people, against the stand-in: what arrives, what is asked of Slack, and what a refusal becomes."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,10 +10,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.domain.notices import Card, ConnectLink, LinkReplaced, Menus, MessageRef, OperatorAlert
 from bot.domain.people import Who
 from bot.domain.picks import Picks
-from bot.errors import OperatorMustMend, SlackUnavailable, Unreachable
+from bot.errors import OperatorMustMend, SlackRefusesApp, SlackUnavailable, Unreachable
 from bot.slack import views
 from bot.slack.answers import link_sent, status
 from bot.slack.notifier import opened_view
+from bot.slack.workspaces import BOT_SCOPES
 from tests.sandbox.faults import Fault
 from tests.slack.rig import TEAM, Rig
 from tests.slack.samples import ANA, CONNECTED, NOBODY, NOW, offered
@@ -58,6 +60,14 @@ def test_what_can_no_longer_be_changed_is_no_failure(slack: Rig, error: str) -> 
     assert slack.notifier.edit(TEAM, sent, LinkReplaced()) is False
 
 
+def test_messages_that_may_not_be_edited_any_more_stay_as_they_are(slack: Rig) -> None:
+    sent = slack.notifier.tell(ANA, LINK)
+    slack.standin.refuse_edits()
+    assert slack.notifier.edit(TEAM, sent, LinkReplaced()) is False
+    slack.standin.refuse_edits(None)
+    assert slack.notifier.edit(TEAM, sent, LinkReplaced()) is True
+
+
 def test_a_message_that_never_was_is_not_changed(slack: Rig) -> None:
     sent = slack.notifier.tell(ANA, LINK)
     assert slack.notifier.edit(TEAM, MessageRef(sent.channel, "1.1"), LinkReplaced()) is False
@@ -72,6 +82,13 @@ def test_operators_are_told_in_their_channel_or_it_is_said_that_they_cannot(slac
     assert "Set GOOGLE_CLIENT_SECRET." in message.text
     with pytest.raises(Unreachable):
         slack.notifier.tell_channel(TEAM, "C0SHUT", alert)
+    closed = {"ok": False, "error": "restricted_action_read_only_channel"}
+    slack.standin.script.add(Fault("chat.postMessage", status=200, body=closed))
+    with pytest.raises(Unreachable):  # one channel: no reason to fall silent everywhere
+        slack.notifier.tell_channel(TEAM, "C0OPS", alert)
+    slack.standin.refuse_token(TEAM)
+    with pytest.raises(SlackRefusesApp):
+        slack.notifier.tell_channel(TEAM, "C0OPS", alert)
 
 
 def test_somebody_who_left_is_unreachable(slack: Rig) -> None:
@@ -104,6 +121,43 @@ def test_a_workspace_that_installed_again_is_spoken_to_with_its_new_token(slack:
     slack.notifier.tell(ANA, LINK)
     slack.standin.uninstall(TEAM)
     slack.tokens[TEAM] = slack.standin.install(TEAM, ["chat:write", "im:write"])
+    slack.notifier.tell(ANA, LinkReplaced())
+    assert len(slack.standin.dm("U0ANA")) == 2
+
+
+@pytest.mark.parametrize("code", ["token_revoked", "invalid_auth", "account_inactive"])
+def test_a_dead_token_is_well_again_when_slack_takes_it(slack: Rig, code: str) -> None:
+    slack.notifier.well(TEAM)
+    slack.standin.refuse_token(TEAM, code)
+    with pytest.raises(SlackRefusesApp) as refused:
+        slack.notifier.well(TEAM)
+    assert refused.value.code == code
+    slack.standin.accept_token(TEAM)
+    slack.notifier.well(TEAM)
+
+
+def test_a_token_without_all_its_scopes_is_not_well(slack: Rig) -> None:
+    slack.tokens[TEAM] = slack.standin.install(TEAM, set(BOT_SCOPES) - {"im:history", "users:read"})
+    with pytest.raises(SlackRefusesApp) as refused:
+        slack.notifier.well(TEAM)
+    assert (refused.value.code, refused.value.needed) == ("missing_scope", "im:history,users:read")
+    slack.tokens[TEAM] = slack.standin.install(TEAM, set(BOT_SCOPES) - {"commands"})
+    slack.notifier.well(TEAM)
+
+
+def test_whether_it_is_well_cannot_be_said_while_slack_is_away(slack: Rig) -> None:
+    slack.standin.script.add(Fault("auth.test", status=503))
+    with pytest.raises(SlackUnavailable):
+        slack.notifier.well(TEAM)
+
+
+def test_slack_says_how_long_to_wait_between_messages(slack: Rig) -> None:
+    slack.standin.limits.on = True
+    slack.notifier.tell(ANA, LINK)
+    with pytest.raises(SlackUnavailable) as failed:
+        slack.notifier.tell(ANA, LinkReplaced())
+    assert (failed.value.retry_after, failed.value.lost) == (1, False)
+    slack.clock.advance(timedelta(seconds=1))
     slack.notifier.tell(ANA, LinkReplaced())
     assert len(slack.standin.dm("U0ANA")) == 2
 

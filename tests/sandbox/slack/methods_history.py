@@ -22,11 +22,18 @@ def conversations_history(call: Call) -> Json:
     limit = call.whole("limit", 100)
     if not 0 < limit <= MOST_MESSAGES:
         raise Refused("invalid_limit")
-    until = _until(call)
+    oldest, latest, until = _moment(call, "oldest"), _moment(call, "latest"), _until(call)
+    inclusive = call.flag("inclusive")
     with call.state.lock:
-        standing = [each for each in call.state.messages.get(channel.id, {}).values() if _wanted(call, each)]
-    standing.sort(key=lambda each: Decimal(each.ts), reverse=True)
-    rest = [each for each in standing if until is None or Decimal(each.ts) <= until]
+        said = [each for each in call.state.messages.get(channel.id, {}).values() if not each.deleted]
+    rest = [
+        each
+        for each in sorted(said, key=_at, reverse=True)
+        if each.thread_ts is None
+        and (oldest is None or _at(each) > oldest or (inclusive and _at(each) == oldest))
+        and (latest is None or _at(each) < latest or (inclusive and _at(each) == latest))
+        and (until is None or _at(each) <= until)
+    ]
     page = rest[: min(limit, call.state.longest_page)]
     more = rest[len(page) :]
     body: Json = {
@@ -57,14 +64,8 @@ def _until(call: Call) -> Decimal | None:
     return Decimal(moment)
 
 
-def _wanted(call: Call, message: Message) -> bool:
-    oldest, latest = _moment(call, "oldest"), _moment(call, "latest")
-    if message.deleted or message.thread_ts is not None:
-        return False
-    at, inclusive = Decimal(message.ts), call.flag("inclusive")
-    if oldest is not None and (at < oldest or (at == oldest and not inclusive)):
-        return False
-    return latest is None or at < latest or (at == latest and inclusive)
+def _at(message: Message) -> Decimal:
+    return Decimal(message.ts)
 
 
 def _moment(call: Call, name: str) -> Decimal | None:
