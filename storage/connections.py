@@ -1,9 +1,10 @@
 """Connections to Google accounts: making, releasing and judging them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, case, delete, literal, update
+from sqlalchemy import ColumnElement, case, delete, func, literal, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, UTCDateTime, col, select
 
@@ -56,6 +57,8 @@ def connect(
     hosted_domain: str | None,
     scopes: str,
     grant: bytes,
+    token_hash: str,
+    token_prefix: str,
     refresh_expires_at: datetime | None,
     now: datetime,
 ) -> Connection:
@@ -71,6 +74,8 @@ def connect(
         hosted_domain=hosted_domain,
         scopes=scopes,
         grant=grant,
+        token_hash=token_hash,
+        token_prefix=token_prefix,
         token_version=1,
         health=_CONNECTED,
         refresh_expires_at=refresh_expires_at,
@@ -86,8 +91,14 @@ def connect(
             "hosted_domain": new.hosted_domain,
             "scopes": new.scopes,
             "grant": new.grant,
+            "token_hash": new.token_hash,
+            "token_prefix": new.token_prefix,
             "token_version": col(Connection.token_version) + 1,
             "health": new.health,
+            "cause": None,
+            "strike_cause": None,
+            "strike_at": None,
+            "revision": col(Connection.revision) + 1,
             "refresh_expires_at": new.refresh_expires_at,
             "connected_at": new.connected_at,
             "changed_at": _changed(_CONNECTED, now),
@@ -121,9 +132,15 @@ def release(session: Session, connection_id: str, now: datetime, *, token_versio
         .where(*which)
         .values(
             grant=None,
+            token_hash=None,
+            token_prefix=None,
             google_sub=None,
             refresh_expires_at=None,
             health=_DISCONNECTED,
+            cause=None,
+            strike_cause=None,
+            strike_at=None,
+            revision=col(Connection.revision) + 1,
             token_version=col(Connection.token_version) + 1,
             changed_at=_changed(_DISCONNECTED, now),
         )
@@ -132,19 +149,84 @@ def release(session: Session, connection_id: str, now: datetime, *, token_versio
     return done.rowcount == 1
 
 
-def set_health(session: Session, connection_id: str, token_version: int, health: str, now: datetime) -> bool:
-    """Note a verdict on one grant. False when a newer grant came meanwhile, or none is left: drop the verdict then."""
+@dataclass(frozen=True)
+class Seen:
+    """Which state of a connection a judgement is about."""
+
+    connection_id: str
+    token_version: int
+    revision: int
+
+
+def set_condition(
+    session: Session,
+    seen: Seen,
+    now: datetime,
+    *,
+    health: str,
+    cause: str | None,
+    strike_cause: str | None,
+    strike_at: datetime | None,
+) -> bool:
+    """Note a judgement. False when a newer grant or another judgement came meanwhile, or none is left: look again."""
     done = session.exec(
         update(Connection)
         .where(
-            col(Connection.id) == connection_id,
-            col(Connection.token_version) == token_version,
+            col(Connection.id) == seen.connection_id,
+            col(Connection.token_version) == seen.token_version,
+            col(Connection.revision) == seen.revision,
             col(Connection.health) != _DISCONNECTED,
         )
-        .values(health=health, changed_at=_changed(health, now))
+        .values(
+            health=health,
+            cause=cause,
+            strike_cause=strike_cause,
+            strike_at=strike_at,
+            revision=col(Connection.revision) + 1,
+            changed_at=_changed(health, now),
+        )
         .execution_options(synchronize_session="fetch")
     )
     return done.rowcount == 1
+
+
+def set_scopes(session: Session, connection_id: str, token_version: int, scopes: str) -> None:
+    """Note what the grant holds now."""
+    mine = update(Connection).where(col(Connection.id) == connection_id)
+    session.exec(mine.where(col(Connection.token_version) == token_version).values(scopes=scopes))
+
+
+def named_by(
+    session: Session, *, google_sub: str | None = None, token_hash: str | None = None, token_prefix: str | None = None
+) -> list[Connection]:
+    """Those that hold this account, or this very refresh token: Google's security events name one or the other."""
+    query = select(Connection).where(col(Connection.grant).is_not(None))
+    if google_sub is not None:
+        query = query.where(Connection.google_sub == google_sub)
+    elif token_hash is not None:
+        query = query.where(Connection.token_hash == token_hash)
+    else:
+        query = query.where(Connection.token_prefix == token_prefix, col(Connection.token_prefix).is_not(None))
+    return list(session.exec(query))
+
+
+def struck_since(session: Session, since: datetime) -> int:
+    """How many connections had a first refusal since then that is neither confirmed nor disproved."""
+    return session.exec(select(func.count()).select_from(Connection).where(col(Connection.strike_at) >= since)).one()
+
+
+def struck(session: Session, limit: int | None = None) -> list[str]:
+    """Connections with a first refusal, the earliest first."""
+    query = select(Connection.id).where(col(Connection.strike_at).is_not(None)).order_by(col(Connection.strike_at))
+    return list(session.exec(query.limit(limit) if limit else query))
+
+
+def counts(session: Session, team_id: str | None = None) -> dict[str, int]:
+    """How many there are of each health."""
+    query = select(Connection.health, func.count()).group_by(Connection.health)
+    if team_id is not None:
+        query = query.where(Connection.team_id == team_id)
+    return dict(session.exec(query).all())
 
 
 def picks(session: Session, connection_id: str) -> list[Pick]:
@@ -168,12 +250,14 @@ def replace_picks(
     session.flush()
 
 
-def mark_presence(session: Session, connection_id: str, present_ids: Collection[str]) -> None:
-    """Note which of the picks the latest look at the account found."""
+def note_pick(
+    session: Session, connection_id: str, calendar_id: str, *, present: bool, writable: bool, name: str
+) -> None:
+    """Note what the latest look found of a chosen calendar."""
     session.exec(
         update(Pick)
-        .where(col(Pick.connection_id) == connection_id)
-        .values(present=col(Pick.calendar_id).in_(present_ids))
+        .where(col(Pick.connection_id) == connection_id, col(Pick.calendar_id) == calendar_id)
+        .values(present=present, writable=writable, name=name)
         .execution_options(synchronize_session="fetch")
     )
 

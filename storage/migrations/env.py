@@ -2,11 +2,11 @@
 
 from alembic import context
 
-from storage.tables import Canary
+from storage.watch_tables import Probe
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=Canary.metadata,  # every table's: the import above read them all
+    target_metadata=Probe.metadata,  # every table's: the import above read them all
     render_as_batch=True,
     transactional_ddl=True,
 )
