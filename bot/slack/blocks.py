@@ -25,6 +25,7 @@ VALUE_LIMIT = 1000
 
 # A cut must not leave half an entity or half of Slack's own <…> behind.
 _HALF = re.compile(r"(&[a-z]{0,4}|<[^>]*)$")
+_USER_ID = re.compile(r"[UW][A-Z0-9]{1,20}")
 # In plain text there is nothing to escape with, so the brackets of Slack's own markup become their look-alikes.
 _BRACKETS = str.maketrans("<>", "\u2039\u203a")
 
@@ -74,6 +75,11 @@ def day(moment: datetime) -> Mrkdwn:
     return Mrkdwn(f"<!date^{int(utc.timestamp())}^{{date_long_pretty}}|{utc:%d %B %Y}>")
 
 
+def mention(user_id: str) -> Mrkdwn:
+    """A person by their id, as Slack shows people; whatever is no id is only text."""
+    return Mrkdwn(f"<@{user_id}>") if _USER_ID.fullmatch(user_id) else escape(user_id)
+
+
 def plain(text: str, limit: int) -> Element:
     """A plain text object, on one line."""
     return {"type": "plain_text", "text": short(text, limit).translate(_BRACKETS), "emoji": True}
@@ -118,13 +124,14 @@ def button(
     text: str,
     action_id: str,
     *,
+    value: str | None = None,
     url: str | None = None,
     style: str | None = None,
     confirm: Element | None = None,
 ) -> Element:
     """A button; ``style`` is "primary" or "danger". A url button tells us of the click all the same."""
     element: Element = {"type": "button", "action_id": action_id, "text": plain(text, BUTTON_LIMIT)}
-    parts = {"url": url, "style": style, "confirm": confirm}
+    parts = {"value": value, "url": url, "style": style, "confirm": confirm}
     return element | {name: part for name, part in parts.items() if part is not None}
 
 

@@ -84,11 +84,11 @@ def in_modal(menus: Menus) -> list[Block]:
     ]
 
 
-def below(menus: Menus) -> Block:
-    """The button under the menus."""
+def below(menus: Menus, *others: Element) -> Block:
+    """The button under the menus, and whatever else stands in its row."""
     if can_link(menus):
-        return actions(button("Save", SAVE_PICKS, style="primary"))
-    return actions(button("Look again", CHANGE_CALENDARS))
+        return actions(button("Save", SAVE_PICKS, style="primary"), *others)
+    return actions(button("Look again", CHANGE_CALENDARS), *others)
 
 
 _CONFLICTS_HINT = "While one of these is busy, nobody can book you. The linked calendar always counts."

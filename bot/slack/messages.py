@@ -11,19 +11,21 @@ from bot.domain.notices import (
     ForeignAttempt,
     LinkReplaced,
     LinkUsed,
+    Mended,
     Menus,
     Notice,
     OperatorAlert,
+    Trouble,
+    TroubleOver,
+    Unanswered,
 )
 from bot.domain.permissions import REQUESTS
 from bot.domain.reasons import reason
-from bot.slack import menus, summary
+from bot.slack import menus, operators, summary, troubles
 from bot.slack.blocks import Block, Mrkdwn, actions, button, context, join, mrkdwn, say, section, when
 
 TEXT_LIMIT = 2000
 """Far below what Slack takes; the text is what notifications and screen readers say."""
-
-CONNECT_OPEN = "connect_open"
 
 
 @dataclass(frozen=True)
@@ -64,8 +66,23 @@ def render(notice: Notice) -> Message:  # noqa: PLR0911 - one return a notice; m
             return _foreign(notice)
         case Disconnected():
             return _disconnected(notice)
+        case Trouble() | Mended() | TroubleOver() | Unanswered() | OperatorAlert():
+            text, blocks = _watched(notice)
+            return message(text, *blocks)
+
+
+def _watched(notice: Trouble | Mended | TroubleOver | Unanswered | OperatorAlert) -> tuple[Mrkdwn, list[Block]]:
+    match notice:
+        case Trouble():
+            return troubles.trouble(notice)
+        case Mended():
+            return troubles.mended(notice)
+        case TroubleOver():
+            return troubles.over(notice)
+        case Unanswered():
+            return operators.unanswered(notice)
         case OperatorAlert():
-            return _alert(notice)
+            return operators.alert(notice)
 
 
 def _connect_link(link: ConnectLink) -> Message:
@@ -89,7 +106,7 @@ def _connect_link(link: ConnectLink) -> Message:
                 "You can disconnect at any time with `/calendar disconnect`."
             )
         ),
-        actions(button(f"{verb} Google Calendar", CONNECT_OPEN, url=link.url, style="primary")),
+        actions(button(f"{verb} Google Calendar", summary.CONNECT_OPEN, url=link.url, style="primary")),
         context(
             say("This link is yours alone, so please do not pass it on. It works until {until}.", until=until),
         ),
@@ -178,11 +195,3 @@ def _foreign(attempt: ForeignAttempt) -> Message:
 def _disconnected(notice: Disconnected) -> Message:
     says = summary.disconnected(notice.account, revoked=notice.revoked)
     return message(says, section(says), actions(button("Connect again", summary.CONNECT)))
-
-
-def _alert(alert: OperatorAlert) -> Message:
-    return message(
-        say("{what} To mend it: {mend}", what=alert.what, mend=alert.mend),
-        section(say(":rotating_light: *{what}*", what=alert.what)),
-        section(say("*To mend it*: {mend}", mend=alert.mend)),
-    )

@@ -22,6 +22,8 @@ from bot.slack.blocks import (
 
 CONNECT = "connect"
 """Sends a fresh link by direct message."""
+CONNECT_OPEN = "connect_open"
+"""Opens a link that was sent already."""
 DISCONNECT = "disconnect"
 KEEP = "keep_connection"
 """The other answer to "disconnect?"."""

@@ -56,13 +56,13 @@ def menus(count: int, name: str | None = None, *, role: str = "owner", problem: 
 CONNECTED = Status(
     ANA,
     Health.CONNECTED,
-    ACCOUNT,
-    NOW,
-    NOW.replace(year=2027),
-    PickedCalendar("k0", "Ana Lima"),
-    (PickedCalendar("k1", "Team"), PickedCalendar("k2", "Holidays")),
+    account=ACCOUNT,
+    connected_at=NOW,
+    refresh_expires_at=NOW.replace(year=2027),
+    linked=PickedCalendar("k0", "Ana Lima"),
+    conflicts=(PickedCalendar("k1", "Team"), PickedCalendar("k2", "Holidays")),
 )
-UNPICKED = Status(ANA, Health.CONNECTED, ACCOUNT, NOW)
+UNPICKED = Status(ANA, Health.CONNECTED, account=ACCOUNT, connected_at=NOW)
 BROKEN = replace(CONNECTED, health=Health.NEEDS_RECONNECT)
 NOBODY = Status(ANA, Health.DISCONNECTED)
 HALF_BACK = replace(
@@ -75,7 +75,14 @@ HALF_BACK = replace(
 def named(name: str) -> Status:
     """A connection in which everything bears this name."""
     calendar = PickedCalendar("k", name)
-    return Status(ANA, Health.CONNECTED, name, NOW, None, calendar, (replace(calendar, back=False), calendar) * 60)
+    return Status(
+        ANA,
+        Health.CONNECTED,
+        account=name,
+        connected_at=NOW,
+        linked=calendar,
+        conflicts=(replace(calendar, back=False), calendar) * 60,
+    )
 
 
 STATUSES = (CONNECTED, UNPICKED, BROKEN, NOBODY, HALF_BACK, *map(named, HOSTILE))
