@@ -96,10 +96,43 @@ def test_a_sync_token_brings_only_what_changed(setting: Setting, lists: Any) -> 
     token = lists.list().execute()["nextSyncToken"]
     assert lists.list(syncToken=token).execute()["items"] == []
     setting.google.delete_calendar(gone)
-    setting.google.rename_calendar(kept, "Renamed")
+    setting.google.hide_calendar(ANA, kept)
     answer = lists.list(syncToken=token).execute()
     assert {(item["id"], item.get("deleted", False)) for item in answer["items"]} == {(kept, False), (gone, True)}
     assert lists.list(syncToken=answer["nextSyncToken"]).execute()["items"] == []
+
+
+def test_a_sync_token_tells_nothing_of_roles_and_names(setting: Setting, lists: Any) -> None:
+    """The reference: "If only read-only fields such as calendar properties or ACLs have changed" it is silent."""
+    team = setting.google.add_calendar(CLEO, "Team")
+    setting.google.share(team, ANA, "writer")
+    token = lists.list().execute()["nextSyncToken"]
+    setting.google.set_role(ANA, team, "reader")
+    setting.google.share(team, ANA, "freeBusyReader")
+    setting.google.rename_calendar(team, "The team")
+    assert lists.list(syncToken=token).execute()["items"] == []
+    assert lists.get(calendarId=team).execute()["accessRole"] == "freeBusyReader"
+    assert (team, "freeBusyReader") in {(item["id"], item["accessRole"]) for item in lists.list().execute()["items"]}
+    setting.google.set_syncs_tell_roles(True)
+    setting.google.set_role(ANA, team, "owner")
+    assert [item["accessRole"] for item in lists.list(syncToken=token).execute()["items"]] == ["owner"]
+
+
+def test_a_sync_token_tells_of_unsharing_and_of_sharing_again(setting: Setting, lists: Any) -> None:
+    team = setting.google.add_calendar(CLEO, "Team")
+    setting.google.share(team, ANA, "writer")
+    token = lists.list().execute()["nextSyncToken"]
+    setting.google.unshare(team, ANA)
+    gone = lists.list(syncToken=token, fields="items(id,deleted,accessRole),nextSyncToken").execute()
+    assert gone["items"] == [{"id": team, "deleted": True}]
+    assert refusal(lists.get(calendarId=team)) == (404, "notFound")
+    setting.google.share(team, ANA, "reader")
+    back = lists.list(syncToken=gone["nextSyncToken"], fields="items(id,accessRole)").execute()
+    assert back == {"items": [{"id": team, "accessRole": "reader"}]}
+    setting.google.unsubscribe(ANA, team)
+    left = lists.list(syncToken=gone["nextSyncToken"]).execute()["items"]
+    assert [(item["id"], item["deleted"]) for item in left] == [(team, True)]
+    assert refusal(lists.get(calendarId=team)) == (404, "notFound")
 
 
 def test_an_old_sync_token_asks_for_a_full_sync(setting: Setting, lists: Any) -> None:

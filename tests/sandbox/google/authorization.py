@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from tests.sandbox.google.grants import AuthRequest
+from tests.sandbox.google.grant_records import AuthRequest
 from tests.sandbox.google.model import Account, Client
 from tests.sandbox.google.scopes import known, long
 
@@ -54,6 +54,8 @@ def _check_client(given: dict[str, str], client: Client) -> None:
         raise PageError(401, "invalid_client", "The OAuth client was not found.")
     if client.state == "deleted_client":
         raise PageError(401, "deleted_client", "The OAuth client was deleted.")
+    if client.state == "disabled_client":
+        raise PageError(401, "disabled_client", "The OAuth client was disabled.")
     if client.state == "unauthorized_client":
         raise PageError(400, "unauthorized_client", "This client is not allowed to ask for access in this way.")
 
@@ -106,7 +108,8 @@ def _scopes(text: str) -> tuple[str, ...]:
 def check_policy(account: Account, client: Client) -> None:
     """Raise the page by which an administrator, or the app's own status, keeps this account out."""
     app = client.app_name
-    match account.policy or client.policy:
+    blocked = "admin_policy_enforced" if client.blocks(account) else None
+    match blocked or account.policy or client.policy:
         case "org_internal" if client.internal_to is None or account.hd != client.internal_to:
             raise PageError(403, "org_internal", f"{app} is restricted to users within its organization.")
         case "disallowed_useragent":

@@ -12,8 +12,10 @@ from tests.sandbox.google.accounts import Accounts
 from tests.sandbox.google.calls import Handler, Reply, Request
 from tests.sandbox.google.discovery import Method
 from tests.sandbox.google.errors import ApiError
-from tests.sandbox.google.grants import AccessToken, Grants
+from tests.sandbox.google.grant_records import AccessToken
+from tests.sandbox.google.grants import Grants
 from tests.sandbox.google.model import Account, Client
+from tests.sandbox.google.quota import Quota
 from tests.sandbox.google.state import State
 
 _PREFIX = "/calendar/v3/"
@@ -22,12 +24,19 @@ _READS = ("GET", "HEAD")
 
 class CalendarApi:
     def __init__(
-        self, state: State, client: Client, accounts: Accounts, grants: Grants, handlers: Mapping[str, Handler]
+        self,
+        state: State,
+        client: Client,
+        accounts: Accounts,
+        grants: Grants,
+        quota: Quota,
+        handlers: Mapping[str, Handler],
     ) -> None:
         self._state = state
         self._client = client
         self._accounts = accounts
         self._grants = grants
+        self._quota = quota
         self._handlers = handlers
 
     def routes(self) -> list[Route]:
@@ -52,6 +61,7 @@ class CalendarApi:
         account = self._accounts.of(access.email)
         http.state.account = account.email
         self._check_allowed(method, account, access)
+        self._quota.count(account.email)
         pairs = [(name, value) for name, value in query if name not in ("oauth_token", "access_token")]
         request = Request(
             method=method,
@@ -82,7 +92,7 @@ class CalendarApi:
         if not token:
             raise errors.login_required(method.rpc_name)
         access = self._grants.access(token)
-        if access is None or self._accounts.of(access.email).state == "deleted":
+        if access is None or self._accounts.of(access.email).gone:
             raise errors.invalid_credentials()
         return access
 

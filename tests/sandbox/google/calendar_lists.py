@@ -93,7 +93,7 @@ class CalendarLists:
 
 def _listed(entry: Entry, query: Json, since: int | None) -> bool:
     if since is not None:
-        return entry.version > since  # deletions and hidden entries always included
+        return entry.told > since  # deletions and hidden entries always included
     if not entry.live:
         return bool(query.get("showDeleted")) and "minAccessRole" not in query
     if entry.hidden and not query.get("showHidden"):

@@ -35,6 +35,8 @@ class Entry:
     calendar: Calendar
     seq: int
     version: int
+    told: int
+    """The version at which the list itself last changed: what sync tokens go by, where etags go by ``version``."""
     listed: bool = True
     hidden: bool = False
     selected: bool = True
@@ -77,6 +79,9 @@ class Calendars:
         self._calendars: dict[str, Calendar] = {}
         self._lists: dict[str, dict[str, Entry]] = {}
         self._sequence = itertools.count(1)
+        self.syncs_tell_roles = False
+        """The reference says of calendarList sync tokens: "If only read-only fields such as calendar properties or
+        ACLs have changed, the entry won't be returned." True makes them tell all the same."""
         self.list_floor: dict[str, int] = {}
         """Per account: calendar list sync tokens older than this are no longer valid."""
 
@@ -105,6 +110,10 @@ class Calendars:
         email = email.casefold()
         rank(role)  # refuses a role that does not exist
         with self._state.changing():
+            entry = self.entry(email, calendar_id)
+            if entry is not None and entry.live:
+                self.set_role(email, calendar_id, role)
+                return
             calendar = self.live(calendar_id)
             calendar.acl[email] = role
             self.subscribe(email, calendar)
@@ -114,12 +123,13 @@ class Calendars:
             lines = self._lists.setdefault(email, {})
             entry = lines.get(calendar.id)
             if entry is None:
-                entry = Entry(email=email, calendar=calendar, seq=next(self._sequence), version=self._state.tick())
+                now = self._state.tick()
+                entry = Entry(email=email, calendar=calendar, seq=next(self._sequence), version=now, told=now)
                 lines[calendar.id] = entry
                 calendar.entries.append(entry)
             else:
                 entry.listed = True
-                entry.version = self._state.tick()
+                self.change(entry)
             return entry
 
     def set_role(self, email: str, calendar_id: str, role: str) -> None:
@@ -128,16 +138,19 @@ class Calendars:
         email = email.casefold()
         with self._state.changing():
             calendar = self.live(calendar_id)
+            before = calendar.acl.get(email, "none")
             calendar.acl[email] = role
             entry = self.entry(email, calendar_id)
             if entry is not None:
-                entry.version = self._state.tick()
+                self.change(entry, tells="none" in (before, role) or self.syncs_tell_roles)
 
     def delete(self, calendar_id: str) -> None:
         with self._state.changing():
             calendar = self.live(calendar_id)
             calendar.deleted = True
             self.touch(calendar)
+            for entry in calendar.entries:
+                self.change(entry)
 
     def unsubscribe(self, email: str, calendar_id: str) -> None:
         with self._state.changing():
@@ -145,13 +158,21 @@ class Calendars:
             if entry is None or not entry.live:
                 raise KeyError(f"{calendar_id} is not on the list of {email}")
             entry.listed = False
-            entry.version = self._state.tick()
+            self.change(entry)
+
+    def change(self, entry: Entry, *, tells: bool = True) -> None:
+        """A line is another than it was; whether whoever has a sync token is told."""
+        entry.version = self._state.tick()
+        if tells:
+            entry.told = entry.version
 
     def touch(self, calendar: Calendar) -> None:
-        """Something about the calendar itself changed: everybody's entry did."""
+        """Something about the calendar itself changed: everybody's entry did, and no sync token tells."""
         calendar.version = self._state.tick()
         for entry in calendar.entries:
             entry.version = calendar.version
+            if self.syncs_tell_roles:
+                entry.told = calendar.version
 
     def live(self, calendar_id: str) -> Calendar:
         with self._state.lock:

@@ -14,7 +14,8 @@ from starlette.routing import Route
 from tests.sandbox.google import authorization
 from tests.sandbox.google.accounts import Accounts
 from tests.sandbox.google.authorization import PageError
-from tests.sandbox.google.grants import AuthRequest, Grants
+from tests.sandbox.google.grant_records import AuthRequest
+from tests.sandbox.google.grants import Grants
 from tests.sandbox.google.model import Account, Client
 from tests.sandbox.google.pages import page
 from tests.sandbox.google.scopes import LONG, SIGN_IN, sentence
@@ -97,6 +98,8 @@ class ConsentPages:
     def _chosen(self, flow: _Flow, account: Account | None) -> Response:
         if account is None or account.state == "deleted":
             raise PageError(400, "invalid_request", "Couldn't find your Google Account")
+        if account.gone:
+            raise PageError(400, "invalid_request", "Your account has been disabled")
         authorization.check_policy(account, self._client)
         flow.account = account
         if "consent" not in flow.request.prompt and self._grants.covers(account.email, flow.request):

@@ -12,7 +12,7 @@ from tests.sandbox.google.event_rules import all_day as whole_days
 from tests.sandbox.google.event_views import shown
 from tests.sandbox.google.events import Events
 from tests.sandbox.google.grants import Grants
-from tests.sandbox.google.model import Account, AccountState, CalendarEntry, Grant, Json
+from tests.sandbox.google.model import Account, CalendarEntry, Json
 from tests.sandbox.google.state import State
 
 
@@ -26,7 +26,7 @@ class Controls:
         self._events = Events(self._state)
         self._grants = Grants(self._state)
 
-    # Accounts and what they have granted
+    # Accounts
 
     def add_account(
         self, email: str, *, name: str, hd: str | None = None, verified: bool = True, owner: str | None = None
@@ -36,21 +36,6 @@ class Controls:
     def accounts(self, owner: str | None = None) -> list[Account]:
         """Everybody's accounts, or those of one person's browser."""
         return self._accounts.signed_in(owner)
-
-    def set_account_state(self, email: str, state: AccountState) -> None:
-        with self._state.changing():
-            self._accounts.of(email).state = state
-
-    def grants(self, email: str) -> list[Grant]:
-        return self._grants.of(email.casefold())
-
-    def revoke(self, email: str) -> None:
-        """The person removes the app at Google: every token is dead."""
-        if not self._grants.revoke(email.casefold()):
-            raise KeyError(f"{email} has granted nothing")
-
-    def expire_access_tokens(self) -> None:
-        self._grants.expire_access_tokens()
 
     # Calendars
 
@@ -73,6 +58,10 @@ class Controls:
     def set_role(self, email: str, calendar_id: str, role: str) -> None:
         self._calendars.set_role(self._accounts.of(email).email, calendar_id, role)
 
+    def unshare(self, calendar_id: str, email: str) -> None:
+        """The owner takes the person's access away; the calendar leaves the person's list."""
+        self.set_role(email, calendar_id, "none")
+
     def rename_calendar(self, calendar_id: str, summary: str) -> None:
         with self._state.changing():
             calendar = self._calendars.live(calendar_id)
@@ -84,7 +73,8 @@ class Controls:
             entry = self._calendars.entry(email, calendar_id)
             if entry is None:
                 raise KeyError(f"{calendar_id} is not on the list of {email}")
-            entry.hidden, entry.version = hidden, self._state.tick()
+            entry.hidden = hidden
+            self._calendars.change(entry)
 
     def delete_calendar(self, calendar_id: str) -> None:
         self._calendars.delete(calendar_id)
@@ -103,6 +93,10 @@ class Controls:
             self._calendars.live(calendar_id).sync_floor = self._state.tick()
         if email is not None:
             self._calendars.list_floor[email.casefold()] = self._state.tick()
+
+    def set_syncs_tell_roles(self, tell: bool) -> None:
+        """Let sync tokens of calendar lists tell of roles and names after all, against what the reference says."""
+        self._calendars.syncs_tell_roles = tell
 
     def calendars(self, email: str) -> list[CalendarEntry]:
         return [entry.shown() for entry in self._calendars.entries(email) if entry.live]

@@ -56,6 +56,17 @@ class OAuthError(Exception):
         self.body: Json = {"error": error, "error_description": description, **more}
 
 
+def session_ended() -> OAuthError:
+    """Session control: the person has to sign in again (support.google.com/a/answer/9368756)."""
+    return OAuthError(
+        400,
+        "invalid_grant",
+        "reauth related error (invalid_rapt)",
+        error_uri="https://support.google.com/a/answer/9368756",
+        error_subtype="invalid_rapt",
+    )
+
+
 def error_info(reason: str, **metadata: str) -> Json:
     return {
         "@type": "type.googleapis.com/google.rpc.ErrorInfo",

@@ -1,8 +1,9 @@
 import secrets
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 
-from tests.sandbox.google.errors import OAuthError
+from tests.sandbox.google.errors import OAuthError, session_ended
+from tests.sandbox.google.grant_records import AccessToken, AuthRequest, Code, Held, Issued, RefreshToken
 from tests.sandbox.google.identity import challenge_of
 from tests.sandbox.google.model import Grant
 from tests.sandbox.google.scopes import SIGN_IN
@@ -10,74 +11,7 @@ from tests.sandbox.google.state import State
 
 CODE_LIFETIME = timedelta(minutes=10)
 ACCESS_LIFETIME = timedelta(seconds=3599)
-UNUSED_LIFETIME = timedelta(days=182)
-"""A refresh token that nobody uses for six months dies."""
 LIVE_REFRESH_TOKENS = 100
-
-
-@dataclass(frozen=True)
-class AuthRequest:
-    """What a client asked the authorization endpoint for, checked, scopes in the long spelling."""
-
-    redirect_uri: str
-    scopes: tuple[str, ...]
-    state: str | None = None
-    nonce: str | None = None
-    challenge: str | None = None
-    challenge_method: str = "plain"
-    offline: bool = False
-    prompt: frozenset[str] = frozenset()
-    login_hint: str | None = None
-    hd: str | None = None
-    include_granted: bool = False
-
-
-@dataclass
-class _Code:
-    email: str
-    request: AuthRequest
-    scopes: frozenset[str]
-    consented: bool
-    issued_at: datetime
-    used: bool = False
-
-
-@dataclass
-class _RefreshToken:
-    email: str
-    scopes: frozenset[str]
-    last_used: datetime
-    expires_at: datetime | None
-
-
-@dataclass(frozen=True)
-class AccessToken:
-    email: str
-    scopes: frozenset[str]
-    expires_at: datetime
-    offline: bool
-
-
-@dataclass
-class _Held:
-    """One account's grant to the client."""
-
-    granted_at: datetime
-    scopes: frozenset[str] = frozenset()
-    offline: bool = False
-    refresh: dict[str, _RefreshToken] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Issued:
-    """The tokens of one answer of the token endpoint."""
-
-    email: str
-    access_token: str
-    scopes: frozenset[str]
-    refresh_token: str | None
-    refresh_lifetime: timedelta | None
-    nonce: str | None
 
 
 class Grants:
@@ -85,28 +19,31 @@ class Grants:
 
     def __init__(self, state: State) -> None:
         self._state = state
-        self._codes: dict[str, _Code] = {}
-        self._held: dict[str, _Held] = {}
+        self._codes: dict[str, Code] = {}
+        self._held: dict[str, Held] = {}
         self._access: dict[str, AccessToken] = {}
         self._owners: dict[str, str] = {}
         self.refresh_lifetime: timedelta | None = None
         """Time-based access: new refresh tokens live this long, and answers say so."""
+        self.lifetimes: dict[str, timedelta | None] = {}
+        """The same for single accounts."""
 
     def covers(self, email: str, request: AuthRequest) -> bool:
         """Whether consent would add nothing."""
         with self._state.lock:
-            held = self._held.get(email)
+            held = self._standing(email)
             return held is not None and held.scopes.issuperset(request.scopes) and held.offline >= request.offline
 
     def allow(self, email: str, request: AuthRequest, scopes: frozenset[str], *, consented: bool) -> str:
         """Record the consent and return the authorization code."""
         with self._state.changing():
-            held = self._held.setdefault(email, _Held(granted_at=self._state.now()))
+            self._standing(email)
+            held = self._held.setdefault(email, Held(granted_at=self._state.now()))
             held.scopes |= scopes
             held.offline |= request.offline
             code = f"4/0A{secrets.token_urlsafe(48)}"
             given = held.scopes if request.include_granted else scopes
-            self._codes[code] = _Code(email, request, given, consented, self._state.now())
+            self._codes[code] = Code(email, request, given, consented, self._state.now())
             return code
 
     def redeem(self, code: str, redirect_uri: str, verifier: str | None) -> Issued:
@@ -122,25 +59,30 @@ class Grants:
                 raise OAuthError(400, "redirect_uri_mismatch", "Bad Request")
             _check_verifier(kept.request, verifier)
             refresh = self._new_refresh_token(kept) if kept.request.offline and kept.consented else None
-            timed = refresh is not None and self._held[kept.email].refresh[refresh].expires_at is not None
+            lifetime = self._lifetime(kept) if refresh is not None else None
             return Issued(
                 email=kept.email,
-                access_token=self._new_access_token(kept.email, kept.scopes, offline=kept.request.offline),
+                access_token=self._new_access_token(
+                    kept.email, kept.scopes, offline=kept.request.offline, left=lifetime
+                ),
                 scopes=kept.scopes,
                 refresh_token=refresh,
-                refresh_lifetime=self.refresh_lifetime if timed else None,
+                refresh_lifetime=lifetime,
                 nonce=kept.request.nonce,
             )
 
-    def refresh(self, token: str, scopes: frozenset[str] | None) -> Issued:
+    def refresh(self, token: str, scopes: frozenset[str] | None, session: timedelta | None = None) -> Issued:
+        """A new access token. ``session`` is how long after consent the person has to sign in again."""
         with self._state.lock:
             kept = self._live_refresh_token(token)
+            if kept.session_ended or (session is not None and self._state.now() >= kept.issued_at + session):
+                raise session_ended()
             if scopes is not None and not scopes <= kept.scopes:
                 raise OAuthError(400, "invalid_scope", "Bad Request")
             kept.last_used = self._state.now()
             given = kept.scopes if scopes is None else scopes
             left = kept.expires_at - self._state.now() if kept.expires_at else None
-            access = self._new_access_token(kept.email, given, offline=True)
+            access = self._new_access_token(kept.email, given, offline=True, left=left)
             return Issued(kept.email, access, given, None, left, None)
 
     def owner_of_refresh_token(self, token: str) -> str | None:
@@ -172,41 +114,83 @@ class Grants:
         with self._state.changing():
             self._access.clear()
 
+    def remove_scope(self, email: str, scope: str) -> None:
+        """The person takes one permission back; what is left lives on, with less in it."""
+        with self._state.changing():
+            held = self._standing(email)
+            if held is None or scope not in held.scopes:
+                raise KeyError(f"{email} has not granted {scope}")
+            held.scopes -= {scope}
+            for token in held.refresh.values():
+                token.scopes -= {scope}
+            for key, access in self._access.items():
+                if access.email == email:
+                    self._access[key] = replace(access, scopes=access.scopes - {scope})
+
+    def end_session(self, email: str) -> None:
+        """Refreshing needs the person to sign in again, until there is a new consent."""
+        with self._state.changing():
+            held = self._standing(email)
+            if held is None:
+                raise KeyError(f"{email} has granted nothing")
+            for token in held.refresh.values():
+                token.session_ended = True
+
     def of(self, email: str) -> list[Grant]:
         with self._state.lock:
-            held = self._held.get(email)
+            held = self._standing(email)
             if held is None:
                 return []
             tokens = tuple(held.refresh)
             newest = tokens[-1] if tokens else None
-            return [Grant(email, held.scopes, newest, tokens, held.granted_at)]
+            ends = held.refresh[newest].expires_at if newest else None
+            return [Grant(email, held.scopes, newest, tokens, held.granted_at, ends)]
 
-    def _new_access_token(self, email: str, scopes: frozenset[str], *, offline: bool) -> str:
+    def session_ended(self, email: str) -> bool:
+        """Whether no refresh token works until the person signs in again."""
+        with self._state.lock:
+            held = self._standing(email)
+            return held is not None and bool(held.refresh) and all(t.session_ended for t in held.refresh.values())
+
+    def _standing(self, email: str) -> Held | None:
+        """The account's grant. One that was given for a time dies when the time is over."""
+        held = self._held.get(email)
+        if held is not None and held.timed_out(self._state.now()):
+            self.revoke(email)
+            return None
+        return held
+
+    def _new_access_token(
+        self, email: str, scopes: frozenset[str], *, offline: bool, left: timedelta | None = None
+    ) -> str:
         now = self._state.now()
         if len(self._access) > 5000:  # a bench must not fill the memory
             self._access = {key: value for key, value in self._access.items() if now < value.expires_at}
         token = f"ya29.a0A{secrets.token_urlsafe(140)}"
-        self._access[token] = AccessToken(email, scopes, now + ACCESS_LIFETIME, offline)
+        self._access[token] = AccessToken(email, scopes, now + min(ACCESS_LIFETIME, left or ACCESS_LIFETIME), offline)
         return token
 
-    def _new_refresh_token(self, code: _Code) -> str:
+    def _new_refresh_token(self, code: Code) -> str:
         now = self._state.now()
         held = self._held[code.email]
-        timed = self.refresh_lifetime is not None and not code.scopes <= SIGN_IN
-        expires_at = now + self.refresh_lifetime if timed and self.refresh_lifetime else None
+        lifetime = self._lifetime(code)
+        expires_at = now + lifetime if lifetime else None
         token = f"1//0{secrets.token_urlsafe(72)}"
-        held.refresh[token] = _RefreshToken(code.email, code.scopes, now, expires_at)
+        held.refresh[token] = RefreshToken(code.email, code.scopes, now, now, expires_at)
         self._owners[token] = code.email
         while len(held.refresh) > LIVE_REFRESH_TOKENS:
             oldest = next(iter(held.refresh))
             del held.refresh[oldest], self._owners[oldest]
         return token
 
-    def _live_refresh_token(self, token: str) -> _RefreshToken:
+    def _lifetime(self, code: Code) -> timedelta | None:
+        """How long access lasts that this code stands for; mere sign-in has no end."""
+        return None if code.scopes <= SIGN_IN else self.lifetimes.get(code.email, self.refresh_lifetime)
+
+    def _live_refresh_token(self, token: str) -> RefreshToken:
         email = self.owner_of_refresh_token(token)
         kept = self._held[email].refresh[token] if email else None
-        now = self._state.now()
-        if kept and now < kept.last_used + UNUSED_LIFETIME and (kept.expires_at is None or now < kept.expires_at):
+        if kept and kept.lives(self._state.now()):
             return kept
         raise OAuthError(400, "invalid_grant", "Token has been expired or revoked.")
 

@@ -1,14 +1,14 @@
 """The values the stand-in shows to those who drive it."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 Json = dict[str, Any]
 
 Policy = Literal["org_internal", "admin_policy_enforced", "access_denied_testing", "disallowed_useragent"]
-ClientState = Literal["ok", "deleted_client", "unauthorized_client", "invalid_client"]
-AccountState = Literal["ok", "admin_policy_enforced", "invalid_rapt", "deleted", "not_a_calendar_user"]
+ClientState = Literal["ok", "deleted_client", "disabled_client", "unauthorized_client", "invalid_client"]
+AccountState = Literal["ok", "admin_policy_enforced", "invalid_rapt", "disabled", "deleted", "not_a_calendar_user"]
 ProjectState = Literal["ok", "accessNotConfigured", "SERVICE_DISABLED"]
 
 ROLES = ("none", "freeBusyReader", "reader", "writerWithoutPrivateAccess", "writer", "owner")
@@ -31,6 +31,13 @@ class Account:
     owner: str | None = None
     state: AccountState = "ok"
     policy: Policy | None = None
+    blocked: bool = False
+    """An administrator does not let this account use the app."""
+
+    @property
+    def gone(self) -> bool:
+        """Nobody can sign in to it, and no token of it is worth anything."""
+        return self.state in ("disabled", "deleted")
 
     @property
     def initial(self) -> str:
@@ -46,6 +53,8 @@ class Grant:
     refresh_token: str | None
     refresh_tokens: tuple[str, ...]
     granted_at: datetime
+    expires_at: datetime | None = None
+    """Time-based access: when it ends."""
 
 
 @dataclass(frozen=True)
@@ -89,3 +98,12 @@ class Client:
     """The domain of an app whose user type is Internal (policy org_internal)."""
     without_refresh_token: int = 0
     """How many exchanges still leave the refresh token out, as Google does for its own reasons."""
+    authorized_domains: set[str] = field(default_factory=set)
+    """Domains of the consent screen beside those of the redirect addresses."""
+    blocked_domains: set[str] = field(default_factory=set)
+    """Organizations whose administrators do not let the app in."""
+    session_lengths: dict[str, timedelta] = field(default_factory=dict)
+    """Per organization: how long after consent a person must sign in again (Cloud session control)."""
+
+    def blocks(self, account: Account) -> bool:
+        return account.blocked or account.hd in self.blocked_domains

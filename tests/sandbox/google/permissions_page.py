@@ -1,5 +1,8 @@
 """Third-party apps with access: where a person takes the bot's access away at Google."""
 
+from collections.abc import Callable
+
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -12,10 +15,11 @@ from tests.sandbox.google.scopes import sentence
 
 
 class PermissionsPage:
-    def __init__(self, client: Client, accounts: Accounts, grants: Grants) -> None:
+    def __init__(self, client: Client, accounts: Accounts, grants: Grants, revoke: Callable[[str], None]) -> None:
         self._client = client
         self._accounts = accounts
         self._grants = grants
+        self._revoke = revoke
 
     def routes(self) -> list[Route]:
         return [Route("/permissions", self.show, methods=["GET"]), Route("/permissions", self.remove, methods=["POST"])]
@@ -32,6 +36,6 @@ class PermissionsPage:
         form = await request.form()
         email = str(form.get("account", ""))
         here = self._accounts.signed_in(request.cookies.get("sandbox_person") or None)
-        if any(account.email == email for account in here):
-            self._grants.revoke(email)
+        if any(account.email == email for account in here) and self._grants.of(email):
+            await run_in_threadpool(self._revoke, email)  # it may tell the bot, and wait for it
         return RedirectResponse("/permissions", 303)

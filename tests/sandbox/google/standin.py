@@ -1,7 +1,5 @@
 """The Google stand-in: what a test, the world and the sandbox page hold in their hands."""
 
-from datetime import timedelta
-
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -10,23 +8,22 @@ from tests.sandbox.faults import Script
 from tests.sandbox.google.calendar_api import CalendarApi
 from tests.sandbox.google.calendar_lists import CalendarLists
 from tests.sandbox.google.consent_pages import ConsentPages
-from tests.sandbox.google.controls import Controls
+from tests.sandbox.google.console import Console
 from tests.sandbox.google.event_calls import EventCalls
 from tests.sandbox.google.free_busy import FreeBusy
-from tests.sandbox.google.model import Call, Client, ClientState, Policy, ProjectState
+from tests.sandbox.google.model import Call
 from tests.sandbox.google.permissions_page import PermissionsPage
+from tests.sandbox.google.risc_api import RiscApi
 from tests.sandbox.google.token_endpoint import TokenEndpoint
 
 
-class GoogleStandIn(Controls):
-    """Google for one OAuth client: consent, tokens, identity, and Calendar API v3."""
+class GoogleStandIn(Console):
+    """Google for one OAuth client: consent, tokens, identity, Calendar API v3, and Cross-Account Protection."""
 
     def __init__(self, clock: SandboxClock) -> None:
         super().__init__(clock)
-        self.client = Client("407408718192-sandbox.apps.googleusercontent.com", ["GOCSPX-sandbox-secret"], set())
         self.script = Script(self._state.now)
         self.journal: list[Call] = []
-        self.base_url = ""
         self.app: ASGIApp = self._journaled(self._application())
 
     def _application(self) -> Starlette:
@@ -38,8 +35,9 @@ class GoogleStandIn(Controls):
         parts = (
             ConsentPages(self._state, self.client, self._accounts, self._grants),
             TokenEndpoint(self._state, self.client, self._accounts, self._grants),
-            PermissionsPage(self.client, self._accounts, self._grants),
-            CalendarApi(self._state, self.client, self._accounts, self._grants, handlers),
+            PermissionsPage(self.client, self._accounts, self._grants, self.revoke),
+            RiscApi(self._state, self.client, self._grants, self._service_accounts, self.risc),
+            CalendarApi(self._state, self.client, self._accounts, self._grants, self.quota, handlers),
         )
         return Starlette(routes=[route for part in parts for route in part.routes()])
 
@@ -59,43 +57,3 @@ class GoogleStandIn(Controls):
             await app(scope, receive, note)
 
         return journaled
-
-    # The client, as the operator set it up in the console
-
-    @property
-    def client_id(self) -> str:
-        return self.client.client_id
-
-    @property
-    def client_secrets(self) -> list[str]:
-        return self.client.secrets
-
-    @client_secrets.setter
-    def client_secrets(self, secrets: list[str]) -> None:
-        self.client.secrets = secrets
-
-    @property
-    def redirect_uris(self) -> set[str]:
-        return self.client.redirect_uris
-
-    @redirect_uris.setter
-    def redirect_uris(self, addresses: set[str]) -> None:
-        self.client.redirect_uris = addresses
-
-    def set_client_state(self, state: ClientState) -> None:
-        self.client.state = state
-
-    def set_project_state(self, state: ProjectState) -> None:
-        self.client.project_state = state
-
-    def set_policy(self, policy: Policy | None, *, email: str | None = None, domain: str | None = None) -> None:
-        """Keep everybody, or one account, out at the consent screen; ``domain`` is the one org_internal lets in."""
-        if email is None:
-            self.client.policy = policy
-        else:
-            self._accounts.of(email).policy = policy
-        self.client.internal_to = domain or self.client.internal_to
-
-    def set_refresh_lifetime(self, lifetime: timedelta | None) -> None:
-        """Time-based access: refresh tokens issued from now on expire, and answers say when."""
-        self._grants.refresh_lifetime = lifetime

@@ -15,6 +15,7 @@ class State:
         self._depth = 0
         self._version = 0
         self._listeners: list[Callable[[], None]] = []
+        self._afterwards: list[Callable[[], None]] = []
 
     def now(self) -> datetime:
         return self._clock.now()
@@ -32,6 +33,14 @@ class State:
     def on_change(self, listener: Callable[[], None]) -> None:
         self._listeners.append(listener)
 
+    def afterwards(self, act: Callable[[], None]) -> None:
+        """Do it once the change under way is whole and the lock is free; now, if there is none."""
+        with self.lock:
+            if self._depth:
+                self._afterwards.append(act)
+                return
+        act()
+
     @contextmanager
     def changing(self) -> Iterator[None]:
         """Hold the lock; once the outermost change is whole and the lock is free, tell the listeners."""
@@ -42,6 +51,9 @@ class State:
             finally:
                 self._depth -= 1
             outermost = self._depth == 0
+            acts: list[Callable[[], None]] = []
+            if outermost:
+                acts, self._afterwards = self._afterwards, acts
         if outermost:
-            for listener in list(self._listeners):
-                listener()
+            for act in [*self._listeners, *acts]:
+                act()

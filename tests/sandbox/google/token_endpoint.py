@@ -11,13 +11,18 @@ from starlette.routing import Route
 
 from tests.sandbox.google import identity
 from tests.sandbox.google.accounts import Accounts
-from tests.sandbox.google.errors import OAuthError
-from tests.sandbox.google.grants import ACCESS_LIFETIME, Grants, Issued
+from tests.sandbox.google.errors import OAuthError, session_ended
+from tests.sandbox.google.grant_records import Issued
+from tests.sandbox.google.grants import ACCESS_LIFETIME, Grants
 from tests.sandbox.google.model import Account, Client, Json
 from tests.sandbox.google.scopes import EMAIL, OPENID, PROFILE, SIGN_IN, long
 from tests.sandbox.google.state import State
 
 ISSUER = "https://accounts.google.com"
+_OF_CLIENTS = {
+    "deleted_client": "The OAuth client was deleted.",
+    "disabled_client": "The OAuth client was disabled.",
+}
 _NO_STORE = {"cache-control": "no-cache, no-store, max-age=0, must-revalidate", "pragma": "no-cache"}
 
 
@@ -60,8 +65,7 @@ class TokenEndpoint:
         if client_id is None:
             raise OAuthError(400, "invalid_request", "Could not determine client ID from request.")
         if self._client.state != "ok":
-            said = "The OAuth client was deleted." if self._client.state == "deleted_client" else "Unauthorized"
-            raise OAuthError(401, self._client.state, said)
+            raise OAuthError(401, self._client.state, _OF_CLIENTS.get(self._client.state, "Unauthorized"))
         if client_id != self._client.client_id:
             raise OAuthError(401, "invalid_client", "Unauthorized")
         if secret is None:
@@ -76,27 +80,26 @@ class TokenEndpoint:
                 return self._grants.redeem(code, redirect_uri, form.get("code_verifier"))
             case "refresh_token":
                 token = _must(form, "refresh_token")
-                self._refuse_by_account(self._grants.owner_of_refresh_token(token))
+                account = self._accounts.find(self._grants.owner_of_refresh_token(token) or "")
+                if account is not None:
+                    self._refuse_by_account(account)
+                session = self._client.session_lengths.get(account.hd) if account and account.hd else None
                 asked = form.get("scope")
-                return self._grants.refresh(token, frozenset(map(long, asked.split())) if asked else None)
+                return self._grants.refresh(token, frozenset(map(long, asked.split())) if asked else None, session)
             case other:
                 raise OAuthError(400, "unsupported_grant_type", f"Invalid grant_type: {other or ''}")
 
-    def _refuse_by_account(self, email: str | None) -> None:
-        match self._accounts.of(email).state if email else "ok":
-            case "admin_policy_enforced":
-                said = "The request is blocked by the policies of the account's Google Workspace administrator."
-                raise OAuthError(400, "admin_policy_enforced", said)
+    def _refuse_by_account(self, account: Account) -> None:
+        if account.state == "admin_policy_enforced" or self._client.blocks(account):
+            said = "The request is blocked by the policies of the account's Google Workspace administrator."
+            raise OAuthError(400, "admin_policy_enforced", said)
+        match account.state:
             case "invalid_rapt":
-                raise OAuthError(
-                    400,
-                    "invalid_grant",
-                    "reauth related error (invalid_rapt)",
-                    error_uri="https://support.google.com/a/answer/9368756",
-                    error_subtype="invalid_rapt",
-                )
+                raise session_ended()
             case "deleted":
                 raise OAuthError(400, "invalid_grant", "Account has been deleted")
+            case "disabled":
+                raise OAuthError(400, "invalid_grant", "Token has been expired or revoked.")
             case _:
                 return
 
@@ -143,7 +146,7 @@ class TokenEndpoint:
         kind, _, value = request.headers.get("authorization", "").partition(" ")
         access = self._grants.access(value.strip()) if kind.lower() == "bearer" else None
         account = self._accounts.of(access.email) if access else None
-        if access is None or account is None or account.state == "deleted" or not access.scopes & SIGN_IN:
+        if access is None or account is None or account.gone or not access.scopes & SIGN_IN:
             challenge = 'Bearer realm="https://accounts.google.com/", error="invalid_token"'
             body = {"error": "invalid_request", "error_description": "Invalid Credentials"}
             return JSONResponse(body, 401, headers={"www-authenticate": challenge})
