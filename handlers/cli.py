@@ -25,6 +25,8 @@ app = typer.Typer(
 )
 keys = typer.Typer(help="Encryption keys.", no_args_is_help=True)
 app.add_typer(keys, name="keys")
+risc = typer.Typer(help="Google's security events: a revoked grant is known within a minute.", no_args_is_help=True)
+app.add_typer(risc, name="risc")
 
 _WRONG = 1
 
@@ -101,6 +103,42 @@ def manifest(
 def new_key() -> None:
     """Print a fresh key for ENCRYPTION_KEYS: 32 random bytes in base64."""
     typer.echo(base64.b64encode(secrets.token_bytes(32)).decode())
+
+
+@risc.command("register")
+def register_risc() -> None:
+    """Have Google send its security events here, with the key in GOOGLE_RISC_CREDENTIALS. Safe to run twice."""
+    settings = _settings()
+    from bot.google.risc_admin import RiscSetupFailed
+    from handlers import risc_stream
+    from handlers.app import SystemClock
+
+    try:
+        for line in risc_stream.register(settings, SystemClock()):
+            typer.echo(line)
+    except RiscSetupFailed as error:
+        _end(str(error))
+
+
+@risc.command("status")
+def risc_status() -> None:
+    """Where Google sends its security events, which, and whether at all.
+
+    The exit status is 1 unless they all come here.
+    """
+    settings = _settings()
+    from bot.google.risc_admin import RiscSetupFailed
+    from handlers import risc_stream
+    from handlers.app import SystemClock
+
+    try:
+        findings = list(risc_stream.examine(settings, SystemClock()))
+    except RiscSetupFailed as error:
+        _end(str(error))
+    for finding in findings:
+        typer.echo(finding.line)
+    if not all(finding.ok for finding in findings):
+        raise typer.Exit(_WRONG)
 
 
 def environment(directory: Path | None = None) -> Mapping[str, str]:
