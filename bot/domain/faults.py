@@ -36,6 +36,8 @@ class Facts:
     oauth_error: str = ""
     oauth_subtype: str = ""
     reasons: frozenset[str] = field(default_factory=frozenset)
+    retry_after: float | None = None
+    """Seconds that the answer asked us to wait."""
 
 
 @dataclass(frozen=True)

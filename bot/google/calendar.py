@@ -1,6 +1,5 @@
 """The Google module: whatever the bot asks of Google Calendar passes one private ``_execute``."""
 
-import ssl
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -9,9 +8,9 @@ import httplib2
 from googleapiclient.discovery import build_from_document  # type: ignore[attr-defined]  # its stubs leave it out
 from googleapiclient.discovery_cache import get_static_doc
 
-from bot.domain.faults import Facts, GoogleFault
+from bot.domain.faults import GoogleFault
 from bot.google import resources
-from bot.google.answers import failed, fault, json_object, refusal
+from bot.google.answers import BROKEN, broken, failed, fault, json_object, refusal
 from bot.google.resources import ENTRY_FIELDS, held, instant
 from bot.google.transport import Transport
 from bot.ports import AccessToken, Busy, CalendarEntry, ListChanges
@@ -36,8 +35,6 @@ _MARK = "calendarBot"
 """Private extended property of our events: holds the event's own id, so a copy does not count as ours."""
 _REFUSALS = 300
 """From here on a status is no success; redirects are none of Google Calendar's."""
-_GARBLED = (TypeError, ValueError, LookupError, AttributeError, RecursionError)
-"""What googleapiclient raises from inside when an answer is not shaped as it believes."""
 
 
 class GoogleCalendars:
@@ -83,13 +80,15 @@ class GoogleCalendars:
         return None if answer.get("deleted") else resources.entry(answer)
 
     def _listing(self, token: AccessToken, sync_token: str | None) -> ListChanges:
+        # What changed is mostly nothing, and then naming the fields costs more than leaving them out.
+        fields = _LIST_FIELDS if sync_token is None else None
         found: dict[str, CalendarEntry] = {}
         gone: set[str] = set()
         page: str | None = None
         following: object = None
         for _ in range(_MOST_PAGES):
             request = self._calendar_list.list(
-                maxResults=_PAGE, showHidden=True, fields=_LIST_FIELDS, pageToken=page, syncToken=sync_token
+                maxResults=_PAGE, showHidden=True, fields=fields, pageToken=page, syncToken=sync_token
             )
             answer = held(self._execute(request, token), "calendar#calendarList")
             for item in resources.items(answer):
@@ -177,14 +176,8 @@ class GoogleCalendars:
         request.headers = {**(request.headers or {}), "authorization": f"Bearer {token.value}"}
         try:
             return request.execute(num_retries=0)
-        except TimeoutError:
-            facts = Facts(step="calendar", kind="timeout")
-        except ssl.SSLCertVerificationError:
-            facts = Facts(step="calendar", kind="certificate")
-        except ConnectionError:
-            facts = Facts(step="calendar", kind="network")
-        except _GARBLED:
-            facts = Facts(step="calendar", kind="garbage")
+        except BROKEN as error:
+            facts = broken("calendar", error)
         raise fault(facts)  # out here it carries no context, so no library's text
 
 
@@ -202,7 +195,7 @@ class _Judge:
         """The answer, if it is no refusal. Raises GoogleFault, and what Transport raises."""
         response, content = self._transport.request(uri, method, **more)
         if response.status >= _REFUSALS:
-            raise fault(refusal("calendar", response.status, content))
+            raise fault(refusal("calendar", response.status, content, response))
         return response, content
 
 

@@ -4,22 +4,23 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
-import requests
+import httplib2
 from google.auth import jwt
-from google.auth.transport.requests import Request
 from google.oauth2.credentials import Credentials
 from google_auth_oauthlib.flow import Flow
-from requests.adapters import HTTPAdapter
 
-from bot.domain.faults import Facts, GoogleFault, Verdict, classify
+from bot.domain.faults import Facts, GoogleFault, Step, Verdict, classify
 from bot.domain.permissions import SCOPES, normalised
 from bot.google.answers import failed, fault, refusal, word
-from bot.google.token_http import RefreshRequest, Timeouts, answer_of, ask, prepare, token_of
+from bot.google.token_http import ExchangeAdapter, RefreshRequest, answer_of, ask
+from bot.google.transport import Transport
 from bot.ports import AccessToken, Clock, Consented
 
 _CODE = re.compile(r"[\x21-\x7e]{1,2048}")
 _IDENTITY = normalised(("openid", "email"))
+_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 _OK = 200
 _USUAL_LIFETIME = 3600
 """Seconds an access token of Google's lives, should the answer not say it (RFC 6749 lets it)."""
@@ -39,9 +40,9 @@ class GoogleConsent:
         revoke_uri: str,
         userinfo_uri: str,
         clock: Clock,
-        timeouts: Timeouts = (5.0, 20.0),
-        connections: int = 64,
+        transport: Transport | None = None,
     ) -> None:
+        """``transport`` may be shared with other adapters; without one there is one of our own."""
         self._client_id = client_id
         self._client_secrets = tuple(client_secrets)
         self._redirect_uri = redirect_uri
@@ -50,15 +51,11 @@ class GoogleConsent:
         self._revoke_uri = revoke_uri
         self._userinfo_uri = userinfo_uri
         self._clock = clock
-        self._timeouts = timeouts
-        self._adapter = HTTPAdapter(pool_maxsize=connections)
-        self._session = requests.Session()
-        prepare(self._session, self._adapter)
-        self._request = Request(self._session)
+        self._transport = transport or Transport()
 
     def close(self) -> None:
         """Close the idle connections."""
-        self._session.close()
+        self._transport.close()
 
     def url(
         self,
@@ -116,14 +113,12 @@ class GoogleConsent:
 
     def revoke(self, refresh_token: str) -> None:
         """End the whole grant of that account. Raises GoogleFault, though not for a grant that is dead already."""
-        response = ask(
-            "revoke",
-            lambda: self._session.post(self._revoke_uri, data={"token": refresh_token}, timeout=self._timeouts),
-        )
-        is_page = response.content.lstrip().startswith(b"<")  # a captive portal's; Google promises no body of its own
-        if response.status_code == _OK and not is_page:
+        form = urlencode({"token": refresh_token})
+        response, content = self._asked("revoke", self._revoke_uri, "POST", body=form, headers=_FORM)
+        is_page = content.lstrip().startswith(b"<")  # a captive portal's; Google promises no body of its own
+        if response.status == _OK and not is_page:
             return
-        facts = refusal("revoke", response.status_code, response.content)
+        facts = refusal("revoke", response.status, content, response)
         if facts.oauth_error != "invalid_token":
             raise fault(facts)
 
@@ -145,16 +140,10 @@ class GoogleConsent:
         # Without scopes of its own the flow does not compare them: oauthlib takes Google's long spelling for another
         # scope, and raises. What was granted is compared by bot.domain.permissions.
         flow = self._flow(None, secret, verifier)
-        answer: dict[str, Any] = {}
-
-        def look(response: requests.Response) -> requests.Response:
-            answer.update(token_of("exchange", response.status_code, response.content))
-            return response
-
-        prepare(flow.oauth2session, self._adapter)
-        flow.oauth2session.register_compliance_hook("access_token_response", look)
-        ask("exchange", lambda: flow.fetch_token(code=code, include_client_id=True, timeout=self._timeouts))
-        return answer
+        adapter = ExchangeAdapter(self._transport)
+        adapter.mount(flow.oauth2session)
+        ask("exchange", lambda: flow.fetch_token(code=code, include_client_id=True))
+        return adapter.answer
 
     def _refresh(self, secret: str, refresh_token: str) -> dict[str, Any]:
         # No scopes here: google-auth would send them, and Google refuses a refresh that names more than was granted.
@@ -165,7 +154,7 @@ class GoogleConsent:
             client_id=self._client_id,
             client_secret=secret,
         )
-        request = RefreshRequest(self._request, self._timeouts)
+        request = RefreshRequest(self._transport)
         ask("refresh", lambda: credentials.refresh(request))  # type: ignore[no-untyped-call]  # as above
         return request.answer
 
@@ -180,15 +169,15 @@ class GoogleConsent:
 
     def _userinfo(self, access_token: str) -> dict[str, Any]:
         bearer = {"Authorization": f"Bearer {access_token}"}
-        response = ask(
-            "identity", lambda: self._session.get(self._userinfo_uri, headers=bearer, timeout=self._timeouts)
-        )
-        person = answer_of("identity", response.status_code, response.content)
+        person = answer_of("identity", *self._asked("identity", self._userinfo_uri, "GET", headers=bearer))
         if not all(isinstance(person.get(claim), str) and person[claim] for claim in ("sub", "email")):
             raise failed("identity", "garbage", _OK)
         if not isinstance(person.get("hd"), str | None):
             raise failed("identity", "garbage", _OK)
         return person
+
+    def _asked(self, step: Step, uri: str, method: str, **more: Any) -> tuple[httplib2.Response, bytes]:
+        return ask(step, lambda: self._transport.request(uri, method, **more))
 
     def _hold_against(self, person: dict[str, Any], id_token: object, nonce: str) -> None:
         """The ID token must be for us, for this flow and of the same person.

@@ -1,57 +1,34 @@
-"""The HTTP under the OAuth libraries, and their failures turned into facts before they can quote a secret.
+"""The OAuth libraries over our Transport, and their failures turned into facts before they can quote a secret.
 
 An answer is judged before the library that asked sees it: google-auth drops the status of a refusal and the body of
-`invalid_rapt`, and tries 429 and 5xx three times by itself; oauthlib calls a 502 a missing token.
+`invalid_rapt`, and tries 429 and 5xx three times by itself; oauthlib calls a 502 a missing token, and requests would
+follow a redirect with the secret in hand.
 """
 
+import io
 import re
-import ssl
 from collections.abc import Callable, Mapping
-from http.cookiejar import DefaultCookiePolicy
 from typing import Any, TypeVar
 
 import google.auth.transport
-import google.auth.transport.requests
+import httplib2
 import requests
-from google.auth.exceptions import GoogleAuthError, TransportError
+from google.auth.exceptions import GoogleAuthError
 from oauthlib.oauth2 import OAuth2Error
-from requests.adapters import HTTPAdapter
+from requests.adapters import BaseAdapter
 
-from bot.domain.faults import Facts, Step
-from bot.google.answers import failed, fault, json_object, refusal, word
+from bot.domain.faults import Step
+from bot.google.answers import BROKEN, broken, failed, fault, json_object, refusal
+from bot.google.transport import Transport
 
 T = TypeVar("T")
-Timeouts = tuple[float, float]
-"""Seconds to connect, and to wait for bytes."""
 
 _OK = 200
 _TOKEN = re.compile(r"[\x21-\x7e]{1,4096}")
 _LONGEST = 10**9
 _LIFETIMES = ("expires_in", "refresh_token_expires_in")
-_LIBRARY_FAULTS = (
-    requests.RequestException,
-    GoogleAuthError,
-    OAuth2Error,
-    Warning,  # oauthlib raises the builtin one, as an error
-    TypeError,
-    ValueError,
-    LookupError,
-    AttributeError,
-    RecursionError,
-)
-
-
-def prepare(session: requests.Session, adapter: HTTPAdapter) -> None:
-    """Pooled connections, no redirect followed, no cookie kept, nothing taken from ~/.netrc."""
-    session.mount("https://", adapter)
-    session.mount("http://", adapter)
-    session.max_redirects = 0
-    session.auth = _as_it_is
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
-
-
-def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    return request
+_LIBRARY_FAULTS = (*BROKEN, GoogleAuthError, OAuth2Error, Warning)
+"""oauthlib raises the builtin Warning, as an error."""
 
 
 def ask(step: Step, question: Callable[[], T]) -> T:
@@ -59,49 +36,23 @@ def ask(step: Step, question: Callable[[], T]) -> T:
     try:
         return question()
     except _LIBRARY_FAULTS as error:
-        facts = _facts(step, error)
+        facts = broken(step, error)
     raise fault(facts)  # out here it carries no context, so no library's text
 
 
-def _facts(step: Step, error: BaseException) -> Facts:
-    if isinstance(error, TransportError) and error.args and isinstance(error.args[0], Exception):
-        error = error.args[0]
-    match error:
-        case requests.Timeout():
-            return Facts(step=step, kind="timeout")
-        case requests.TooManyRedirects():
-            return Facts(
-                step=step, kind="garbage", status=error.response.status_code if error.response is not None else 0
-            )
-        case requests.exceptions.SSLError() if _untrusted(error):
-            return Facts(step=step, kind="certificate")
-        case requests.RequestException() | TransportError():
-            return Facts(step=step, kind="network")
-        case OAuth2Error():
-            return Facts(step=step, oauth_error=word(error.error))
-        case _:
-            return Facts(step=step, kind="garbage")
-
-
-def _untrusted(error: BaseException | None) -> bool:
-    while error is not None and not isinstance(error, ssl.SSLCertVerificationError):
-        error = error.__context__
-    return error is not None
-
-
-def answer_of(step: Step, status: int, body: bytes | str) -> dict[str, Any]:
+def answer_of(step: Step, response: httplib2.Response, body: bytes) -> dict[str, Any]:
     """The JSON object Google answered with. Raises GoogleFault for anything else, a 200 with HTML included."""
-    answer = json_object(body) if status == _OK else None
+    answer = json_object(body) if response.status == _OK else None
     if answer is not None and "error" not in answer:
         return answer
-    if status == _OK and answer is None:
-        raise failed(step, "garbage", status)
-    raise fault(refusal(step, status, body))
+    if response.status == _OK and answer is None:
+        raise failed(step, "garbage", response.status)
+    raise fault(refusal(step, response.status, body, response))
 
 
-def token_of(step: Step, status: int, body: bytes | str) -> dict[str, Any]:
+def token_of(step: Step, response: httplib2.Response, body: bytes) -> dict[str, Any]:
     """The token endpoint's answer, held to be one. Raises GoogleFault."""
-    answer = answer_of(step, status, body)
+    answer = answer_of(step, response, body)
     answer |= {name: _seconds(answer[name]) for name in _LIFETIMES if answer.get(name) is not None}
     well_formed = (
         _is_token(answer.get("access_token"))
@@ -110,7 +61,7 @@ def token_of(step: Step, status: int, body: bytes | str) -> dict[str, Any]:
         and isinstance(answer.get("scope"), str | None)
     )
     if not well_formed:
-        raise failed(step, "garbage", status)
+        raise failed(step, "garbage", response.status)
     return answer
 
 
@@ -126,12 +77,40 @@ def _is_token(value: object) -> bool:
     return isinstance(value, str) and _TOKEN.fullmatch(value) is not None
 
 
+class ExchangeAdapter(BaseAdapter):
+    """What requests-oauthlib sends with: one request, its answer judged and kept."""
+
+    def __init__(self, transport: Transport) -> None:
+        super().__init__()
+        self._transport = transport
+        self.answer: dict[str, Any] = {}
+
+    def mount(self, session: requests.Session) -> None:
+        """Take the place of everything else that ``session`` could send with; take nothing from ~/.netrc."""
+        session.adapters.clear()
+        session.mount("https://", self)
+        session.mount("http://", self)
+        session.trust_env = False
+
+    def send(self, request: requests.PreparedRequest, *_: object, **__: object) -> requests.Response:
+        """Send it. Raises GoogleFault for everything but a token, and what Transport raises."""
+        uri, method = request.url or "", request.method or ""
+        response, content = self._transport.request(uri, method, body=request.body, headers=request.headers)
+        self.answer = token_of("exchange", response, content)
+        shown = requests.Response()
+        shown.status_code, shown.encoding, shown.raw = response.status, "utf-8", io.BytesIO(content)
+        shown.request, shown.url = request, uri
+        return shown
+
+    def close(self) -> None:
+        """Nothing: the transport outlives the exchange."""
+
+
 class RefreshRequest(google.auth.transport.Request):
     """What google-auth asks with: one request, its answer judged and kept."""
 
-    def __init__(self, request: google.auth.transport.requests.Request, timeouts: Timeouts) -> None:
-        self._request = request
-        self._timeouts = timeouts
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
         self.answer: dict[str, Any] = {}
 
     def __call__(
@@ -141,11 +120,28 @@ class RefreshRequest(google.auth.transport.Request):
         body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
-        **more: Any,
+        **_: object,
     ) -> google.auth.transport.Response:
-        """Send it. Raises GoogleFault for everything but a token."""
-        del timeout  # google-auth knows only one for all; ours tells connecting from waiting
-        response: google.auth.transport.Response
-        response = self._request(url, method, body, headers, timeout=self._timeouts, **more)
-        self.answer = token_of("refresh", response.status, response.data)
-        return response
+        """Send it. Raises GoogleFault for everything but a token, and what Transport raises."""
+        del timeout  # google-auth knows only one for all; the transport tells connecting from waiting
+        response, content = self._transport.request(url, method, body=body, headers=headers)
+        self.answer = token_of("refresh", response, content)
+        return _Answered(response, content)
+
+
+class _Answered(google.auth.transport.Response):
+    def __init__(self, response: httplib2.Response, content: bytes) -> None:
+        self._response = response
+        self._content = content
+
+    @property
+    def status(self) -> int:
+        return int(self._response.status)
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        return dict(self._response)
+
+    @property
+    def data(self) -> bytes:
+        return self._content

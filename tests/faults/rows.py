@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from ipaddress import IPv4Address
 from pathlib import Path
 from threading import Thread
 
@@ -21,6 +22,7 @@ from tests.sandbox.faults import Fault
 
 CANARY = "CANARY-BODY"
 """Stands in every faulty answer, and may stand in nothing of ours."""
+CERTIFICATE = "proxy.pem"
 PROXY_PAGE = f"<html><body>Access denied {CANARY}</body></html>"
 
 
@@ -139,11 +141,12 @@ def _self_signed(folder: Path) -> Path:
         .serial_number(1)
         .not_valid_before(begins)
         .not_valid_after(begins + timedelta(days=3650))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))]), critical=False)
         .sign(key, hashes.SHA256())
     )
     private = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    file = folder / "proxy.pem"
+    file = folder / CERTIFICATE
     file.write_bytes(private + certificate.public_bytes(serialization.Encoding.PEM))
     return file

@@ -44,7 +44,7 @@ class Rig:
             revoke_uri=f"{self.base_url}/revoke",
             userinfo_uri=f"{self.base_url}/v1/userinfo",
             clock=self.clock,
-            timeouts=(5.0, read),
+            transport=Transport(read=read),
         )
 
     def url(self, *, login_hint: str | None = None, hosted_domain: str | None = None) -> str:
