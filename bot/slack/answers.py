@@ -1,9 +1,12 @@
 """What a person gets back for a command or a click, shown to them alone."""
 
+from datetime import datetime
+
 from bot.domain.health import Health
-from bot.domain.notices import Status
-from bot.slack import summary
-from bot.slack.blocks import actions, button, context, join, say, section
+from bot.domain.notices import Checkup, Status
+from bot.slack import operators, summary
+from bot.slack.blocks import Mrkdwn, actions, button, context, join, say, section, when
+from bot.slack.causes import account_of
 from bot.slack.menus import CHANGE_CALENDARS
 from bot.slack.messages import Message, message
 
@@ -14,12 +17,13 @@ _COMMANDS = (
     say("`/calendar disconnect`: end the connection"),
     say("`/calendar help`: this list"),
 )
-_NOT_YET = frozenset({"free", "book", "agenda", "why", "team", "invite", "doctor"})
+_DOCTOR = say("`/calendar doctor`: what is wrong with the bot, and with people's connections (for admins)")
+_NOT_YET = frozenset({"free", "book", "agenda", "why", "team", "invite"})
 
 
 def help_text(*, admin: bool) -> Message:
     """Everything one can type."""
-    lines = join("\n", _COMMANDS)
+    lines = _typed(admin=admin)
     blocks = [
         section(say("*What you can type*\n{lines}", lines=lines)),
         context(say("Here in our conversation the word alone will do: `status`. The Home tab has it all as a page.")),
@@ -42,7 +46,7 @@ def not_yet(command: str, *, admin: bool) -> Message:
         else say("I do not know “{command}”.", command=command)
     )
     answer = help_text(admin=admin)
-    return message(say("{sorry}\n{help}", sorry=sorry, help=join("\n", _COMMANDS)), section(sorry), *answer.blocks)
+    return message(say("{sorry}\n{help}", sorry=sorry, help=_typed(admin=admin)), section(sorry), *answer.blocks)
 
 
 def link_sent() -> Message:
@@ -61,9 +65,12 @@ def status(status: Status) -> Message:
     says = summary.in_a_line(status)
     if status.health is Health.DISCONNECTED:
         return message(says, summary.connection(status))
-    buttons = [button("Change calendars", CHANGE_CALENDARS)] if status.health is Health.CONNECTED else []
-    if status.health is Health.NEEDS_RECONNECT:
-        buttons.append(summary.disconnect_button(summary.account_of(status)))
+    # the connection's own line has the disconnect button while all is well, else the one that mends it
+    buttons = []
+    if summary.can_choose(status) and status.health not in (Health.CALENDAR_GONE, Health.LOST_WRITE):
+        buttons.append(button("Change calendars", CHANGE_CALENDARS))
+    if not summary.looks_connected(status):
+        buttons.append(summary.disconnect_button(account_of(status)))
     return message(
         says,
         summary.connection(status),
@@ -80,7 +87,7 @@ def disconnect_question(status: Status) -> Message:
         return message(say("No Google Calendar is connected, so there is nothing to disconnect."))
     says = say(
         "Disconnect *{account}*? We erase our access and no longer see when you are busy. Your events stay in Google.",
-        account=summary.account_of(status),
+        account=account_of(status),
     )
     return message(
         says,
@@ -102,6 +109,27 @@ def disconnected(account: str, *, revoked: bool = True) -> Message:
     return message(summary.disconnected(account, revoked=revoked))
 
 
+def checkup(found: Checkup) -> Message:
+    """After `doctor`."""
+    text, blocks = operators.checkup(found)
+    return message(text, *blocks)
+
+
+def admins_only() -> Message:
+    """After `doctor`, to everybody else."""
+    return message(say("`/calendar doctor` is for the people who run the bot. Yours is `/calendar status`."))
+
+
+def released() -> Message:
+    """After "Tell them now"."""
+    return message(say("The messages that waited are on their way."))
+
+
+def snoozed(moment: datetime) -> Message:
+    """After "Remind me tomorrow", which on a Friday is Monday."""
+    return message(say("All right. I will remind you again: {moment}.", moment=when(moment)))
+
+
 def working() -> Message:
     """While something takes longer than a moment."""
     return message(say(":hourglass_flowing_sand: One moment…"))
@@ -110,3 +138,7 @@ def working() -> Message:
 def problem(sentence: str) -> Message:
     """Something went wrong, in a sentence that a person can act on."""
     return message(say(":warning: {sentence}", sentence=sentence))
+
+
+def _typed(*, admin: bool) -> Mrkdwn:
+    return join("\n", (*_COMMANDS, _DOCTOR) if admin else _COMMANDS)

@@ -36,6 +36,11 @@ class Words:
     button: str = ""
 
 
+def account_of(status: Status) -> str:
+    """The Google account's name."""
+    return status.account or "your Google account"
+
+
 def mends(cause: Cause) -> Mends:
     """What mends it."""
     if cause.health in (Health.CALENDAR_GONE, Health.LOST_WRITE):
@@ -52,7 +57,7 @@ def cause_of(status: Status) -> Cause | None:
 
 def words(status: Status, cause: Cause, ends_at: datetime | None = None) -> Words:
     """What is said of this cause."""
-    account = status.account or "your Google account"
+    account = account_of(status)
     match cause:
         case Cause.PERMISSION_MISSING:
             return _permission_missing(status, account)

@@ -125,7 +125,11 @@ def _card(card: Card) -> Message:
         *summary.saved_picks(card.status),
         *summary.self_test(card.ticks, testing=card.testing),
         *summary.ends(card.status),
-        actions(button("Change calendars", menus.CHANGE_CALENDARS)),
+        *(
+            [actions(button("Change calendars", menus.CHANGE_CALENDARS))]
+            if summary.looks_connected(card.status)
+            else []
+        ),
     )
 
 

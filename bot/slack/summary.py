@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.domain.health import Health
+from bot.domain.health import Cause, Health
 from bot.domain.notices import PickedCalendar, Status, Tick
 from bot.slack.blocks import (
     OPTION_LIMIT,
@@ -18,7 +18,10 @@ from bot.slack.blocks import (
     say,
     section,
     short,
+    when,
 )
+from bot.slack.causes import Mends, account_of, cause_of, mends, words
+from bot.slack.menus import CHANGE_CALENDARS
 
 CONNECT = "connect"
 """Sends a fresh link by direct message."""
@@ -29,11 +32,6 @@ KEEP = "keep_connection"
 """The other answer to "disconnect?"."""
 
 _MOST_TICKS = 12
-
-
-def account_of(status: Status) -> str:
-    """The Google account's name."""
-    return status.account or "your Google account"
 
 
 def disconnect_button(account: str, text: str = "Disconnect") -> Element:
@@ -50,41 +48,57 @@ def disconnect_button(account: str, text: str = "Disconnect") -> Element:
     return button(text, DISCONNECT, confirm=question)  # quiet: the red one is in the question
 
 
-def connection(status: Status) -> Block:
-    """How the connection stands, with the one button that matters then."""
+def looks_connected(status: Status) -> bool:
+    """Connected, as far as anybody is told: one refusal proves nothing."""
+    return status.health in (Health.CONNECTED, Health.SUSPECT)
+
+
+def can_choose(status: Status) -> bool:
+    """Whether Google lets us list the calendars that one may choose from."""
+    broken = (Health.NEEDS_RECONNECT, Health.NEEDS_PERMISSION, Health.BLOCKED, Health.DISCONNECTED)
+    return status.health not in broken
+
+
+def connection(status: Status, *, with_menus: bool = False) -> Block:
+    """How the connection stands, with the one button that matters then: none where the menus follow and mend it."""
     account = account_of(status)
-    if status.health is Health.CONNECTED:
+    if looks_connected(status):
         return section(
             say(":white_check_mark: *{account}* is connected.\nNot you?", account=account), disconnect_button(account)
         )
-    if status.health is Health.NEEDS_RECONNECT:
+    cause = cause_of(status)
+    if cause is None:
         return section(
             say(
-                ":warning: *Google no longer accepts our access to {account}.*\n"
-                "Until you reconnect we cannot see when you are busy. Your calendar choices are kept.",
-                account=account,
+                "*No Google Calendar is connected.*\n"
+                "Connect yours, and appointments show up in it and nobody can book you while you are busy."
             ),
-            button("Reconnect", CONNECT, style="primary"),
+            button("Connect", CONNECT, style="primary"),
         )
-    return section(
-        say(
-            "*No Google Calendar is connected.*\n"
-            "Connect yours, and appointments show up in it and nobody can book you while you are busy."
-        ),
-        button("Connect", CONNECT, style="primary"),
-    )
+    said = words(status, cause)
+    sign = say(":hourglass:") if cause is Cause.EXPIRING else say(":warning:")
+    text = say("{sign} *{title}*\n{what}\n{breaks}", sign=sign, title=said.title, what=said.what, breaks=said.breaks)
+    if mends(cause) is Mends.OTHERS or (with_menus and mends(cause) is Mends.CALENDARS):
+        return section(text)
+    action = CHANGE_CALENDARS if mends(cause) is Mends.CALENDARS else CONNECT
+    return section(text, button(said.button, action, style="primary"))
 
 
 def in_a_line(status: Status) -> Mrkdwn:
     """How the connection stands, for a notification."""
-    account = account_of(status)
-    if status.health is Health.CONNECTED:
-        return say("{account} is connected. {picks}", account=account, picks=_picks_in_a_line(status))
-    if status.health is Health.NEEDS_RECONNECT:
-        return say(
-            "Google no longer accepts our access to {account}. Type `/calendar connect` to reconnect.", account=account
-        )
-    return say("No Google Calendar is connected. Type `/calendar connect` to start.")
+    if looks_connected(status):
+        return say("{account} is connected. {picks}", account=account_of(status), picks=_picks_in_a_line(status))
+    cause = cause_of(status)
+    if cause is None:
+        return say("No Google Calendar is connected. Type `/calendar connect` to start.")
+    how = {
+        Mends.CONSENT: say("Type `/calendar connect` to renew it.")
+        if cause is Cause.EXPIRING
+        else say("Type `/calendar connect` to reconnect."),
+        Mends.CALENDARS: say("Type `/calendar calendars` to choose another one."),
+        Mends.OTHERS: say("There is nothing for you to do."),
+    }
+    return say("{what} {how}", what=words(status, cause).what, how=how[mends(cause)])
 
 
 def disconnected(account: str, *, revoked: bool) -> Mrkdwn:
@@ -103,7 +117,7 @@ def disconnected(account: str, *, revoked: bool) -> Mrkdwn:
 
 
 def saved_picks(status: Status) -> list[Block]:
-    """What is chosen, in words, and which of it a reconnect did not find again."""
+    """What is chosen, in words, and which of it is not to be found any more."""
     if status.linked is None:
         return [
             section(say(":warning: *No linked calendar yet.* Choose one, so that appointments can be written.")),
@@ -112,8 +126,7 @@ def saved_picks(status: Status) -> list[Block]:
     conflicts = [each for each in status.conflicts if each.back]
     blocks = []
     if status.linked.back:
-        name = _names([status.linked])
-        blocks.append(section(say("*Linked calendar*: appointments are written here\n{name}", name=name)))
+        blocks.append(section(_linked(status.linked)))
     if conflicts:
         names = _names(conflicts)
         text = say("*Conflict calendars*: nobody can book you while one of them is busy\n{names}", names=names)
@@ -150,15 +163,20 @@ def self_test(ticks: Sequence[Tick], *, testing: bool) -> list[Block]:
 
 
 def since(status: Status) -> list[Block]:
-    """Since when a healthy connection stands."""
-    if status.connected_at is None or status.health is not Health.CONNECTED:
-        return []
-    return [context(say("Connected since {day}.", day=day(status.connected_at)))]
+    """Since when it stands like this."""
+    if looks_connected(status):
+        lines = [say("Connected since {day}.", day=day(status.connected_at))] if status.connected_at else []
+        if status.health is Health.SUSPECT:
+            lines.append(say("Google refused us once just now; I am checking again. There is nothing for you to do."))
+    else:
+        broken = status.since is not None and cause_of(status) not in (None, Cause.EXPIRING)
+        lines = [say("Since {moment}.", moment=when(status.since))] if broken and status.since else []
+    return [context(join(" ", lines))] if lines else []
 
 
 def ends(status: Status) -> list[Block]:
-    """When Google's permission ends by itself, if it does."""
-    if status.refresh_expires_at is None or status.health is not Health.CONNECTED:
+    """When Google's permission ends by itself, if it does and that is not said already."""
+    if status.refresh_expires_at is None or not looks_connected(status):
         return []
     moment = day(status.refresh_expires_at)
     return [context(say(":hourglass: Google's permission ends on {day}. Reconnect before then.", day=moment))]
@@ -169,6 +187,15 @@ def _tick(tick: Tick) -> Mrkdwn:
     if tick.problem is None:
         return say(":white_check_mark: {label}", label=label)
     return say(":warning: *{label}*: {problem}", label=label, problem=short(tick.problem, 160))
+
+
+def _linked(linked: PickedCalendar) -> Mrkdwn:
+    name = _names([linked])
+    if linked.writable:
+        return say("*Linked calendar*: appointments are written here\n{name}", name=name)
+    return say(
+        ":warning: *Linked calendar*: it can only be read, so appointments cannot be written here\n{name}", name=name
+    )
 
 
 def _names(calendars: Sequence[PickedCalendar]) -> Mrkdwn:
@@ -185,6 +212,8 @@ def _picks_in_a_line(status: Status) -> Mrkdwn:
         return say("No linked calendar is chosen yet.")
     if not status.linked.back:
         return say("The linked calendar {name} was not found again.", name=_short(status.linked))
+    if not status.linked.writable:
+        return say("The linked calendar {name} can only be read.", name=_short(status.linked))
     count = sum(each.back for each in status.conflicts)
     also = say("") if not count else say(", {count} more can block bookings", count=count)
     return say("Appointments go to {name}{also}.", name=_short(status.linked), also=also)

@@ -17,7 +17,7 @@ from bot.slack.blocks import (
     short,
     when,
 )
-from bot.slack.causes import Mends, Words, mends, words
+from bot.slack.causes import Mends, Words, account_of, mends, words
 
 REMIND_TOMORROW = "remind_tomorrow"
 """Asks for the next reminder on the next working day. Its value is the notice's ``snooze``."""
@@ -49,7 +49,7 @@ def mended(notice: Mended) -> Told:
 
 def over(notice: TroubleOver) -> Told:
     """It ended otherwise: there is nothing to click any more."""
-    account = summary.account_of(notice.status)
+    account = account_of(notice.status)
     text = (
         say("This is over: *{account}* is no longer connected, and that is all right.", account=account)
         if notice.status.health is Health.DISCONNECTED
@@ -90,7 +90,7 @@ def _is_replaced(notice: Trouble) -> bool:
 
 
 def _small_print(notice: Trouble) -> Mrkdwn:
-    parts = [say("*{account}*", account=summary.account_of(notice.status))]
+    parts = [say("*{account}*", account=account_of(notice.status))]
     if notice.cause is not Cause.EXPIRING:
         parts.append(say("since {since}", since=when(notice.since)))
     line = join(" · ", parts)
@@ -107,7 +107,7 @@ def _small_print(notice: Trouble) -> Mrkdwn:
 
 
 def _done(notice: Mended) -> Mrkdwn:
-    account = summary.account_of(notice.status)
+    account = account_of(notice.status)
     match notice.cause:
         case Cause.GRANT_DEAD | Cause.SESSION_EXPIRED:
             return say("*Reconnected*: {account}.", account=account)

@@ -8,6 +8,7 @@ from bot.domain.notices import Menus, Status, Tick
 from bot.slack import menus as calendar_menus
 from bot.slack import summary
 from bot.slack.blocks import Block, actions, context, divider, header, plain, say, section
+from bot.slack.causes import account_of
 
 View = dict[str, Any]
 
@@ -24,7 +25,7 @@ def loading_view() -> View:
 
 def calendars_view(menus: Menus, status: Status) -> View:
     """The menus, with Save if there is something to save."""
-    account = say("Calendars of *{account}*", account=summary.account_of(status))
+    account = say("Calendars of *{account}*", account=account_of(status))
     blocks = [context(account), *summary.lost_picks(status), *calendar_menus.in_modal(menus)]
     return _modal(blocks, submit="Save" if calendar_menus.can_link(menus) else None)
 
@@ -58,16 +59,17 @@ def home_view(status: Status, menus: Menus | None, problem: str | None, note: st
         blocks.append(section(say(":warning: {problem}", problem=problem)))
     if note:
         blocks.append(section(say("{note}", note=note)))
-    blocks.append(summary.connection(status))
+    offered = menus if summary.can_choose(status) else None
+    blocks.append(summary.connection(status, with_menus=offered is not None))
     blocks += [*summary.since(status), *summary.ends(status)]
     if status.health is not Health.DISCONNECTED:
-        blocks += [divider(), header("Calendars"), *_calendars(status, menus)]
+        blocks += [divider(), header("Calendars"), *_calendars(status, offered)]
     blocks += [divider(), *_receipt(status)]
     return {"type": "home", "blocks": blocks}
 
 
 def _calendars(status: Status, menus: Menus | None) -> list[Block]:
-    if menus is None or status.health is not Health.CONNECTED:
+    if menus is None:
         return summary.saved_picks(status)
     return [*summary.lost_picks(status), *calendar_menus.in_message(menus), calendar_menus.below(menus)]
 
@@ -96,12 +98,10 @@ def _receipt(status: Status) -> list[Block]:
     ]
     if status.health is Health.DISCONNECTED:
         return blocks
-    account = summary.account_of(status)
-    forget = summary.disconnect_button(account, "Disconnect Google Calendar")
-    if status.health is Health.CONNECTED:
+    if summary.looks_connected(status):
         # the connection's own line carries the disconnect button already
         return [*blocks, context(say("The Disconnect button above erases the key at once."))]
-    return [*blocks, actions(forget)]
+    return [*blocks, actions(summary.disconnect_button(account_of(status), "Disconnect Google Calendar"))]
 
 
 def _modal(blocks: list[Block], *, submit: str | None = None, close: str = "Cancel") -> View:
