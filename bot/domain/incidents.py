@@ -74,9 +74,9 @@ _ORGANISATION = {
     ),
     "mass": Incident(
         "Many connections failed within 15 minutes, which looks like a fault of ours or of Google's.",
-        "Messages to people are frozen, and the first five connections are tried again after 30 minutes: if they work, "
-        "nothing is left to do. Otherwise look at the other incidents, at the log and at Google's status page. When you "
-        "are sure that these people really have to reconnect, let them be told.",
+        "Messages to people are frozen, and the first five connections are tried again after 30 minutes: if they work "
+        "then, nothing is left to do. Otherwise look at the other incidents, at the log and at Google's status page. "
+        "When you are sure that these people really have to reconnect, let them be told.",
     ),
 }
 

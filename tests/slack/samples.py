@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from bot.domain.health import Health
+from bot.domain.health import Cause, Health
 from bot.domain.notices import Menus, PickedCalendar, Status
 from bot.domain.people import Who
+from bot.domain.permissions import PERMISSIONS
 from bot.domain.picks import Choice, Listed, Picks, choices
 
 ANA = Who("T0ACME", "U0ANA")
@@ -85,7 +86,29 @@ def named(name: str) -> Status:
     )
 
 
-STATUSES = (CONNECTED, UNPICKED, BROKEN, NOBODY, HALF_BACK, *map(named, HOSTILE))
+def broken(cause: Cause, status: Status = CONNECTED) -> Status:
+    """The same connection, with everything set that goes with this cause."""
+    gone = replace(
+        status,
+        linked=status.linked and replace(status.linked, back=False),
+        conflicts=tuple(replace(each, back=False) for each in status.conflicts),
+    )
+    read_only = replace(status, linked=status.linked and replace(status.linked, writable=False))
+    lacking = replace(status, missing=PERMISSIONS[-2:])
+    shaped = {Cause.CALENDAR_GONE: gone, Cause.LOST_WRITE: read_only, Cause.PERMISSION_MISSING: lacking}
+    return replace(shaped.get(cause, status), health=cause.health, cause=cause, since=NOW)
+
+
+SUSPECT = replace(CONNECTED, health=Health.SUSPECT, since=NOW)
+BROKEN_BY = {cause: broken(cause) for cause in Cause}
+UNEXPLAINED = tuple(replace(CONNECTED, health=health) for health in Health)
+"""As they would stand if nobody had noted why."""
+STATUSES = (
+    *(CONNECTED, UNPICKED, SUSPECT, BROKEN, NOBODY, HALF_BACK),
+    *BROKEN_BY.values(),
+    *UNEXPLAINED,
+    *map(named, HOSTILE),
+)
 
 
 def texts(payload: Any) -> list[str]:

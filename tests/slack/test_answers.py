@@ -2,10 +2,24 @@
 
 import pytest
 
+from bot.domain.health import Cause
 from bot.slack import answers
 from bot.slack.messages import Message
 from tests.sandbox.slack.blocks import check_message, check_response
-from tests.slack.samples import ACCOUNT, BROKEN, CONNECTED, HALF_BACK, HOSTILE, NOBODY, STATUSES, elements, texts
+from tests.slack.samples import (
+    ACCOUNT,
+    BROKEN,
+    BROKEN_BY,
+    CONNECTED,
+    HALF_BACK,
+    HOSTILE,
+    NOBODY,
+    NOW,
+    STATUSES,
+    SUSPECT,
+    elements,
+    texts,
+)
 
 
 def _all() -> list[Message]:
@@ -17,6 +31,9 @@ def _all() -> list[Message]:
         answers.working(),
         answers.disconnected(ACCOUNT),
         answers.disconnected(ACCOUNT, revoked=False),
+        answers.admins_only(),
+        answers.released(),
+        answers.snoozed(NOW),
         *(answers.not_yet(word, admin=admin) for word in ("book", *HOSTILE) for admin in (True, False)),
         *(answers.problem(sentence) for sentence in HOSTILE),
         *(ask(status) for status in STATUSES for ask in (answers.status, answers.disconnect_question, answers.saved)),
@@ -41,6 +58,9 @@ def test_help_names_every_command_that_works(word: str) -> None:
 
 
 def test_help_tells_admins_where_their_tools_are() -> None:
+    assert "`/calendar doctor`" in answers.help_text(admin=True).text
+    assert "`/calendar doctor`" in answers.not_yet("frobnicate", admin=True).text
+    assert "doctor" not in answers.not_yet("frobnicate", admin=False).text
     assert "calendar-bot doctor" in " ".join(texts(answers.help_text(admin=True).payload))
     assert "calendar-bot doctor" not in " ".join(texts(answers.help_text(admin=False).payload))
 
@@ -61,6 +81,58 @@ def test_status_of_a_broken_connection_offers_to_reconnect_and_to_end_it() -> No
     assert elements(blocks, "connect")
     assert elements(blocks, "disconnect")
     assert not elements(blocks, "change_calendars")
+
+
+@pytest.mark.parametrize(
+    ("cause", "words", "button", "label"),
+    [
+        (Cause.GRANT_DEAD, "no longer accepts our access to *ana@acme.example*", "connect", "Reconnect"),
+        (Cause.SESSION_EXPIRED, "limits how long an app stays signed in", "connect", "Reconnect"),
+        (Cause.PERMISSION_MISSING, "• *Write, move and remove", "connect", "Choose permissions again"),
+        (Cause.CALENDAR_GONE, "*Ana Lima*, *Team*, *Holidays* are no longer", "change_calendars", "Choose calendars"),
+        (Cause.LOST_WRITE, "make changes in *Ana Lima*", "change_calendars", "Choose calendars"),
+        (Cause.EXPIRING, "Everything works until then", "connect", "Renew"),
+    ],
+)
+def test_status_says_what_is_wrong_and_has_the_button_that_mends_it(
+    cause: Cause, words: str, button: str, label: str
+) -> None:
+    shown = answers.status(BROKEN_BY[cause])
+    assert words in " ".join(texts(shown.blocks))
+    mending = [each for each in elements(shown.blocks, button) if each.get("style") == "primary"]
+    assert [each["text"]["text"] for each in mending] == [label]
+    assert elements(shown.blocks, "disconnect")
+    assert "is connected" not in shown.text
+
+
+@pytest.mark.parametrize("cause", [Cause.ADMIN_POLICY, Cause.SERVICE_OFF])
+def test_status_of_somebody_who_is_kept_out_offers_nothing_to_click_but_the_end(cause: Cause) -> None:
+    shown = answers.status(BROKEN_BY[cause])
+    assert "nothing for you to do" in shown.text
+    assert not elements(shown.blocks, "connect")
+    assert not elements(shown.blocks, "change_calendars")
+    assert elements(shown.blocks, "disconnect")
+
+
+@pytest.mark.parametrize("cause", [each for each in Cause if each is not Cause.EXPIRING])
+def test_status_says_since_when_it_is_broken(cause: Cause) -> None:
+    assert any(text.startswith("Since <!date^") for text in texts(answers.status(BROKEN_BY[cause]).blocks))
+
+
+def test_status_after_one_refusal_is_no_alarm() -> None:
+    said = " ".join(texts(answers.status(SUSPECT).payload))
+    assert "Google refused us once just now; I am checking again." in said
+    assert ":warning:" not in said
+    assert elements(answers.status(SUSPECT).blocks, "change_calendars")
+
+
+def test_calendars_that_can_only_be_read_are_not_said_to_be_written_to() -> None:
+    said = " ".join(texts(answers.status(BROKEN_BY[Cause.LOST_WRITE]).blocks))
+    assert "appointments are written here" not in said
+
+
+def test_a_reminder_that_is_put_off_says_until_when() -> None:
+    assert "I will remind you again: <!date^" in answers.snoozed(NOW).text
 
 
 def test_status_of_nobody_offers_to_connect() -> None:

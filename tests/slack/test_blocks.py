@@ -5,7 +5,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.slack.blocks import SECTION_LIMIT, Mrkdwn, clip, escape, listed, mrkdwn, plain, say, section, when
+from bot.slack.blocks import SECTION_LIMIT, Mrkdwn, clip, escape, listed, mention, mrkdwn, plain, say, section, when
 from tests.slack.samples import NOW
 
 anything = st.text(st.characters())
@@ -58,6 +58,12 @@ def test_braces_in_a_value_are_just_braces() -> None:
 
 def test_a_moment_has_a_fallback_in_utc() -> None:
     assert when(NOW) == f"<!date^{int(NOW.timestamp())}^{{date_long_pretty}} at {{time}}|22 November 2026, 14:03 UTC>"
+
+
+def test_a_person_is_shown_by_their_id_and_anything_else_is_text() -> None:
+    assert mention("U0ANA") == "<@U0ANA>"
+    for other in ("!channel", "U0ANA>", "U0ANA|x", "u0ana", "U0ANA\n", ""):
+        assert "<" not in mention(other)
 
 
 def test_a_long_list_of_names_ends_in_how_many_more() -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from bot.domain.notices import Menus
 from bot.domain.picks import Picks
 from bot.slack import menus
+from bot.slack.blocks import button
 from tests.sandbox.slack.blocks import check_message, check_options, check_view
 from tests.slack.samples import COUNTS, EDGES, HOSTILE, elements, offered, texts
 from tests.slack.samples import menus as full
@@ -88,6 +89,13 @@ def test_without_a_writable_calendar_it_says_why_and_offers_another_look(count: 
     assert says in " ".join(texts(menus.in_message(drawn)))
     assert elements(menus.below(drawn), "change_calendars")
     assert not elements(menus.below(drawn), "save_picks")
+
+
+def test_another_button_may_stand_beside_save() -> None:
+    other = button("Later", "later")
+    for drawn in (full(3), full(0)):
+        assert elements(menus.below(drawn, other), "later") == [other]
+        assert len(menus.below(drawn, other)["elements"]) == 2
 
 
 def test_a_state_is_read_back() -> None:

@@ -5,6 +5,7 @@ from itertools import product
 
 import pytest
 
+from bot.domain.health import Health
 from bot.domain.notices import (
     Card,
     ConnectLink,
@@ -24,6 +25,7 @@ from tests.sandbox.slack.blocks import LONGEST_UPDATE, check_message
 from tests.slack.samples import (
     ACCOUNT,
     BROKEN,
+    BROKEN_BY,
     CONNECTED,
     EDGES,
     HALF_BACK,
@@ -196,6 +198,13 @@ def test_an_alert_says_what_is_wrong_and_how_to_mend_it() -> None:
     said = _said(OperatorAlert("Google refuses our client secret.", "Set GOOGLE_CLIENT_SECRET."))
     assert "*Google refuses our client secret.*" in said
     assert "*To mend it*: Set GOOGLE_CLIENT_SECRET." in said
+
+
+def test_a_card_of_a_broken_connection_has_the_one_button_that_mends_it() -> None:
+    for cause, status in BROKEN_BY.items():
+        blocks = render(Card(status)).blocks
+        changes = elements(blocks, "change_calendars")
+        assert len(changes) == (cause.health in (Health.CALENDAR_GONE, Health.LOST_WRITE))
 
 
 def test_an_end_that_google_has_set_is_told() -> None:

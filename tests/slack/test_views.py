@@ -4,19 +4,22 @@ from itertools import product
 
 import pytest
 
+from bot.domain.health import Cause, Health
 from bot.domain.notices import Menus, Status, Tick
 from bot.domain.picks import Picks
-from bot.slack import views
+from bot.slack import answers, views
 from tests.sandbox.slack.blocks import check_view
 from tests.slack.samples import (
     ACCOUNT,
     BROKEN,
+    BROKEN_BY,
     CONNECTED,
     COUNTS,
     EDGES,
     HOSTILE,
     NOBODY,
     STATUSES,
+    SUSPECT,
     elements,
     menus,
     named,
@@ -87,6 +90,44 @@ def test_the_home_tab_of_a_broken_connection_offers_to_reconnect_and_keeps_the_c
     assert not elements(view, "save_picks")
     assert elements(view, "disconnect")
     assert any("*Ana Lima*" in text for text in texts(view))
+
+
+@pytest.mark.parametrize("status", STATUSES)
+@pytest.mark.parametrize("count", [None, 3])
+def test_the_home_tab_agrees_with_the_answer_to_status(status: Status, count: int | None) -> None:
+    """Word for word, the button aside: the Home tab has the menus themselves."""
+    home = views.home_view(status, None if count is None else menus(count), None)
+    said, shown = texts(answers.status(status).blocks[0]["text"]), texts(home["blocks"][1]["text"])
+    assert said == shown
+    assert bool(elements(home, "disconnect")) == (status.health is not Health.DISCONNECTED)
+    since = [text for text in texts(home) if text.startswith(("Since", "Connected since", "Google refused"))]
+    assert since == [text for text in texts(answers.status(status).blocks[1:]) if text in since]
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_no_home_tab_offers_to_choose_what_google_does_not_list(status: Status) -> None:
+    lists = status.health in (
+        *(Health.CONNECTED, Health.SUSPECT, Health.EXPIRING),
+        *(Health.CALENDAR_GONE, Health.LOST_WRITE),
+    )
+    assert bool(elements(views.home_view(status, menus(3), None), "save_picks")) == lists
+
+
+@pytest.mark.parametrize("cause", [Cause.CALENDAR_GONE, Cause.LOST_WRITE])
+def test_where_another_calendar_mends_it_the_menus_or_a_button_are_there(cause: Cause) -> None:
+    with_menus, without = (views.home_view(BROKEN_BY[cause], each, None) for each in (menus(3), None))
+    assert elements(with_menus, "save_picks")
+    assert not elements(with_menus, "change_calendars")
+    assert elements(without, "change_calendars")
+
+
+def test_one_refusal_is_no_alarm() -> None:
+    view = views.home_view(SUSPECT, menus(3), None)
+    said = " ".join(texts(view))
+    assert "*ana@acme.example* is connected" in said
+    assert "Google refused us once just now; I am checking again." in said
+    assert ":warning:" not in said
+    assert elements(view, "save_picks")
 
 
 def test_the_home_tab_of_somebody_new_offers_to_connect() -> None:
