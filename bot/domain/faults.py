@@ -1,6 +1,6 @@
 """Whose fault a failure is. The one place that decides it, from structured facts alone."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Literal
 
@@ -48,6 +48,10 @@ class Verdict:
     code: str
     alert: bool = False
     """True: an operator should look, because this was not foreseen."""
+    breaker: str | None = None
+    """What is broken for everybody alike, if anything is; what the browser brings back alone stops no refresh."""
+    retry_after: float | None = None
+    """Seconds to leave it alone, if Google asked for that; only of what passes."""
 
 
 class GoogleFault(Exception):
@@ -59,105 +63,162 @@ class GoogleFault(Exception):
         self.facts = facts
 
 
-_OAUTH: dict[str, Verdict] = {
-    **{
-        error: Verdict(Blame.OPERATOR, error)
-        for error in (
-            "invalid_client",
-            "deleted_client",
-            "disabled_client",
-            "unauthorized_client",
-            "redirect_uri_mismatch",
-            "invalid_request",
-            "invalid_scope",
-            "unsupported_response_type",
-            "unsupported_grant_type",
-        )
-    },
+_UNKNOWN = Verdict(Blame.TRANSIENT, "unknown", alert=True)
+_UNHEARD = {
+    "network": Verdict(Blame.TRANSIENT, "network"),
+    "timeout": Verdict(Blame.TRANSIENT, "timeout"),
+    "certificate": Verdict(Blame.OPERATOR, "certificate", breaker="egress"),
+    "garbage": Verdict(Blame.TRANSIENT, "garbage", alert=True),
+}
+"""Whatever is half heard then is nobody's word."""
+_CLIENT = frozenset({"invalid_client", "deleted_client", "disabled_client", "unauthorized_client"})
+_CONSENT = frozenset(
+    {"redirect_uri_mismatch", "invalid_request", "invalid_scope", "unsupported_response_type", "unsupported_grant_type"}
+)
+_POLICY = {
     "admin_policy_enforced": Verdict(Blame.WORKSPACE_ADMIN, "admin_policy_enforced"),
     "invalid_rapt": Verdict(Blame.WORKSPACE_ADMIN, "session_expired"),
     "rapt_required": Verdict(Blame.WORKSPACE_ADMIN, "session_expired"),
+}
+"""Google sends these as the error or as the subtype of another."""
+_AT_CONSENT = {
     "access_denied": Verdict(Blame.EMPLOYEE, "cancelled"),
     "org_internal": Verdict(Blame.EMPLOYEE, "org_internal"),
     "disallowed_useragent": Verdict(Blame.EMPLOYEE, "embedded_browser"),
-    "temporarily_unavailable": Verdict(Blame.TRANSIENT, "server_error"),
-    "server_error": Verdict(Blame.TRANSIENT, "server_error"),
-    "internal_failure": Verdict(Blame.TRANSIENT, "server_error"),
 }
-_API_OFF = frozenset({"accessNotConfigured", "SERVICE_DISABLED", "BILLING_DISABLED", "CONSUMER_INVALID"})
-_RATE = frozenset({"rateLimitExceeded", "userRateLimitExceeded", "RATE_LIMIT_EXCEEDED"})
-_QUOTA = frozenset({"quotaExceeded", "dailyLimitExceeded"})
+_AT_GOOGLE = frozenset({"temporarily_unavailable", "server_error", "internal_failure"})
 _SCOPE = frozenset({"insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIENT", "insufficientScopes"})
-_WRITE = frozenset({"requiredAccessLevel", "forbidden"})
+
+_REFUSED = frozenset(range(400, 500))
+_CALENDAR: tuple[tuple[frozenset[int], frozenset[str], Verdict], ...] = (
+    (
+        _REFUSED,
+        frozenset(
+            {
+                *("accessNotConfigured", "SERVICE_DISABLED", "BILLING_DISABLED"),
+                *("CONSUMER_INVALID", "CONSUMER_SUSPENDED", "GCP_SUSPENDED"),
+            }
+        ),
+        Verdict(Blame.OPERATOR, "api_disabled", breaker="google_project_api"),
+    ),
+    (
+        _REFUSED,  # a 401 says so of our own web address
+        frozenset({"push.webhookUrlUnauthorized", "push.webhookUrlNotHttps"}),
+        Verdict(Blame.OPERATOR, "webhook_refused"),
+    ),
+    (
+        _REFUSED,
+        frozenset({"quotaExceeded", "dailyLimitExceeded", "RESOURCE_QUOTA_EXCEEDED"}),
+        Verdict(Blame.TRANSIENT, "quota_exceeded", alert=True),
+    ),
+    (
+        _REFUSED,
+        frozenset({"rateLimitExceeded", "userRateLimitExceeded", "RATE_LIMIT_EXCEEDED"}),
+        Verdict(Blame.TRANSIENT, "rate_limited"),
+    ),
+    (frozenset({401, 403}), _SCOPE, Verdict(Blame.EMPLOYEE, "permission_missing")),
+    (
+        frozenset({403}),
+        frozenset({"notACalendarUser", "domainPolicy", "USER_BLOCKED_BY_ADMIN"}),
+        Verdict(Blame.WORKSPACE_ADMIN, "calendar_service_off"),
+    ),
+    (frozenset({403}), frozenset({"forbiddenForNonOrganizer"}), Verdict(Blame.RESOURCE, "not_organizer")),
+    (frozenset({403}), frozenset({"requiredAccessLevel"}), Verdict(Blame.RESOURCE, "no_write_access")),
+    (
+        frozenset({401}),
+        frozenset({"authError", "ACCESS_TOKEN_EXPIRED", "ACCOUNT_STATE_INVALID"}),
+        Verdict(Blame.EMPLOYEE, "grant_dead"),
+    ),
+    (
+        frozenset({400}),
+        frozenset({"pushNotSupportedForRequestedResource"}),
+        Verdict(Blame.IGNORE, "push_not_supported"),
+    ),
+    (frozenset({400}), frozenset({"channelIdNotUnique"}), Verdict(Blame.BUG, "channel_id_not_unique", alert=True)),
+    (frozenset({404}), frozenset({"channelNotFound"}), Verdict(Blame.IGNORE, "channel_gone")),
+    (frozenset({404}), frozenset({"notFound"}), Verdict(Blame.RESOURCE, "not_found")),
+    (frozenset({409}), frozenset({"conflict"}), Verdict(Blame.TRANSIENT, "conflict")),
+    (frozenset({409}), frozenset({"duplicate"}), Verdict(Blame.RESOURCE, "duplicate")),
+    (
+        frozenset({410}),
+        frozenset({"fullSyncRequired", "updatedMinTooLongAgo"}),
+        Verdict(Blame.IGNORE, "full_sync_required"),
+    ),
+    (frozenset({410}), frozenset({"deleted"}), Verdict(Blame.RESOURCE, "gone")),
+    (frozenset({412}), frozenset({"conditionNotMet"}), Verdict(Blame.RESOURCE, "changed_meanwhile")),
+)
+"""Google Calendar's reasons, each with the statuses at which it means this; the first row that fits counts."""
+_WITHOUT_REASON = {
+    401: Verdict(Blame.EMPLOYEE, "grant_dead"),
+    404: Verdict(Blame.RESOURCE, "not_found"),
+    409: Verdict(Blame.RESOURCE, "duplicate"),
+    410: Verdict(Blame.RESOURCE, "gone"),
+    412: Verdict(Blame.RESOURCE, "changed_meanwhile"),
+}
+_BAD_REQUEST = 400
+_FORBIDDEN = 403
 _TOO_MANY = 429
 _SERVER_ERROR = 500
 
 
 def classify(facts: Facts) -> Verdict:
-    """The verdict on one failure: OAuth error first, then the reasons, then the status."""
-    if facts.kind in ("network", "timeout"):
-        return Verdict(Blame.TRANSIENT, facts.kind)
-    if facts.kind == "certificate":
-        return Verdict(Blame.OPERATOR, "certificate")
-    if facts.step == "identity" and (facts.reasons & _SCOPE or facts.oauth_error == "insufficient_scope"):
-        return Verdict(Blame.EMPLOYEE, "permission_missing")
-    if facts.oauth_error and facts.step != "identity":
-        # userinfo says invalid_request of a token it does not know: that says nothing about our client.
-        return _oauth(facts)
-    if facts.kind == "garbage":
-        return Verdict(Blame.TRANSIENT, "garbage", alert=True)
-    return _calendar(facts) if facts.step == "calendar" else _status(facts)
+    """The verdict on one failure: what answered first, then the OAuth error, then the reasons, then the status."""
+    verdict = _verdict(facts)
+    if verdict.blame is Blame.TRANSIENT and facts.retry_after is not None:
+        return replace(verdict, retry_after=facts.retry_after)
+    return verdict
 
 
-def _oauth(facts: Facts) -> Verdict:
-    error, subtype = facts.oauth_error, facts.oauth_subtype
-    if subtype in _OAUTH:
-        return _OAUTH[subtype]
-    if error == "invalid_grant":
-        return Verdict(Blame.EMPLOYEE, "code_rejected" if facts.step == "exchange" else "grant_dead")
-    if error == "invalid_scope" and facts.step == "refresh":
-        # Only a refresh that names more scopes than were granted gets this, and ours names none.
-        return Verdict(Blame.BUG, "invalid_scope", alert=True)
-    return _OAUTH.get(error) or _trouble(facts)
-
-
-def _calendar(facts: Facts) -> Verdict:
-    reasons = facts.reasons
-    table = (
-        (_API_OFF, Verdict(Blame.OPERATOR, "api_disabled")),
-        (_RATE, Verdict(Blame.TRANSIENT, "rate_limited")),
-        (_QUOTA, Verdict(Blame.TRANSIENT, "quota_exceeded", alert=True)),
-        (_SCOPE, Verdict(Blame.EMPLOYEE, "permission_missing")),
-        (frozenset({"notACalendarUser", "domainPolicy"}), Verdict(Blame.WORKSPACE_ADMIN, "calendar_service_off")),
-        (frozenset({"forbiddenForNonOrganizer"}), Verdict(Blame.RESOURCE, "not_organizer")),
-    )
-    for known, verdict in table:
-        if reasons & known:
-            return verdict
-    return _status(facts)
-
-
-def _status(facts: Facts) -> Verdict:
-    status = facts.status
-    if status == 403 and facts.reasons & _WRITE:  # noqa: PLR2004 - an HTTP status is its own name
-        return Verdict(Blame.RESOURCE, "no_write_access")
-    by_status = {
-        400: Verdict(Blame.BUG, "bad_request", alert=True),
-        401: Verdict(Blame.EMPLOYEE, "grant_dead"),
-        404: Verdict(Blame.RESOURCE, "not_found"),
-        409: Verdict(Blame.RESOURCE, "duplicate"),
-        410: Verdict(Blame.RESOURCE, "gone"),
-        412: Verdict(Blame.RESOURCE, "changed_meanwhile"),
-    }
-    if status in by_status and facts.step == "calendar":
-        return by_status[status]
+def _verdict(facts: Facts) -> Verdict:
+    if facts.kind in _UNHEARD:
+        return _UNHEARD[facts.kind]
+    if facts.status >= _SERVER_ERROR:  # whatever else it says: it passes
+        return Verdict(Blame.TRANSIENT, "server_error")
+    match facts.step:
+        case "authorize" | "exchange" | "refresh" if facts.oauth_error and facts.status != _TOO_MANY:
+            return _oauth(facts)
+        case "identity" if facts.reasons & _SCOPE or facts.oauth_error == "insufficient_scope":
+            # Its invalid_request is about the access token, and says nothing about our client.
+            return Verdict(Blame.EMPLOYEE, "permission_missing")
+        case "calendar" if not facts.oauth_error:
+            return _calendar(facts)
     return _trouble(facts)
 
 
-def _trouble(facts: Facts) -> Verdict:
-    """Whatever else it says, a 429 or 5xx passes; of the rest nobody knows."""
-    if facts.status == _TOO_MANY:
-        return Verdict(Blame.TRANSIENT, "rate_limited")
-    if facts.status >= _SERVER_ERROR:
+def _oauth(facts: Facts) -> Verdict:
+    error, subtype, step = facts.oauth_error, facts.oauth_subtype, facts.step
+    if error in _CLIENT:
+        # Anybody on a trip can write the error that the browser brings back.
+        breaker = "google_consent" if step == "authorize" else "google_client"
+        return Verdict(Blame.OPERATOR, error, breaker=breaker)
+    if policy := _POLICY.get(subtype) or _POLICY.get(error):
+        return policy
+    if error in _CONSENT and step == "refresh":
+        # A refresh names neither scopes nor addresses: this is about how we asked, and about one grant.
+        return Verdict(Blame.BUG, error, alert=True)
+    if error in _CONSENT:
+        return Verdict(Blame.OPERATOR, error, breaker="google_consent")
+    if error in _AT_GOOGLE:
         return Verdict(Blame.TRANSIENT, "server_error")
-    return Verdict(Blame.TRANSIENT, "unknown", alert=True)
+    theirs: Verdict | None = None
+    if error == "invalid_grant" and step != "authorize":
+        theirs = Verdict(Blame.EMPLOYEE, "code_rejected" if step == "exchange" else "grant_dead")
+    elif step != "refresh":
+        theirs = _AT_CONSENT.get(error)
+    return theirs if theirs and not subtype else _trouble(facts)  # a subtype nobody has seen may be anybody's
+
+
+def _calendar(facts: Facts) -> Verdict:
+    for statuses, reasons, verdict in _CALENDAR:
+        if facts.status in statuses and facts.reasons & reasons:
+            return verdict
+    if facts.status == _BAD_REQUEST:
+        return Verdict(Blame.BUG, "bad_request", alert=True)
+    if facts.status == _FORBIDDEN and facts.reasons == {"forbidden"}:  # beside another reason it says nothing
+        return Verdict(Blame.RESOURCE, "no_write_access")
+    known = None if facts.reasons else _WITHOUT_REASON.get(facts.status)
+    return known or _trouble(facts)
+
+
+def _trouble(facts: Facts) -> Verdict:
+    return Verdict(Blame.TRANSIENT, "rate_limited") if facts.status == _TOO_MANY else _UNKNOWN

@@ -27,8 +27,8 @@ _MOST_PAGES = 40
 """Pages may be short; this only ends a list that never does."""
 _ENTRY_FIELDS = f"kind,{ENTRY_FIELDS}"
 _LIST_FIELDS = f"kind,nextPageToken,nextSyncToken,items({ENTRY_FIELDS})"
-_STALE = frozenset({"full_sync_required", "gone", "bad_request"})
-"""What becomes of a sync token: Google promises a 410 when it has expired, and calls one it cannot read invalid."""
+_STALE = (400, 410)
+"""How Google refuses a sync token: it promises a 410 for one that has expired, and calls one it cannot read invalid."""
 _CHUNK = 50
 """The most calendars freeBusy answers for at once."""
 _MARK = "calendarBot"
@@ -64,7 +64,7 @@ class GoogleCalendars:
             try:
                 return self._listing(token, sync_token)
             except GoogleFault as refused:
-                if refused.verdict.code not in _STALE:
+                if refused.facts.kind != "answer" or refused.facts.status not in _STALE:
                     raise
         return self._listing(token, None)
 

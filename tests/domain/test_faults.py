@@ -1,6 +1,7 @@
 """Whose fault it is. Only an allow-list may blame an employee, and what nobody foresaw is not theirs."""
 
 import re
+from dataclasses import replace
 from typing import get_args
 
 import pytest
@@ -22,9 +23,14 @@ REASONS = (
     *("userRateLimitExceeded", "RATE_LIMIT_EXCEEDED", "quotaExceeded", "dailyLimitExceeded", "insufficientPermissions"),
     *("ACCESS_TOKEN_SCOPE_INSUFFICIENT", "insufficientScopes", "requiredAccessLevel", "forbidden", "notFound", "gone"),
     *("forbiddenForNonOrganizer", "notACalendarUser", "domainPolicy", "authError", "backendError", "duplicate"),
+    *("ACCESS_TOKEN_EXPIRED", "ACCOUNT_STATE_INVALID", "CREDENTIALS_MISSING", "USER_BLOCKED_BY_ADMIN", "required"),
+    *("push.webhookUrlUnauthorized", "pushNotSupportedForRequestedResource", "channelIdNotUnique", "channelNotFound"),
+    *("fullSyncRequired", "updatedMinTooLongAgo", "deleted", "conflict", "conditionNotMet", "unrecognised"),
 )
 STATUSES = (0, 200, 204, 302, 400, 401, 403, 404, 405, 409, 410, 412, 413, 418, 429, 500, 502, 503, 504, 599)
-words = st.sampled_from(OAUTH_ERRORS) | st.text(max_size=12)
+words = st.just("") | st.sampled_from(OAUTH_ERRORS) | st.text(max_size=12)
+"""Often none, for two words at once seldom mean anything."""
+BREAKERS = {"google_client", "google_project_api", "google_consent", "egress"}
 facts = st.builds(
     Facts,
     step=st.sampled_from(STEPS),
@@ -33,20 +39,30 @@ facts = st.builds(
     oauth_error=words,
     oauth_subtype=words,
     reasons=st.frozensets(st.sampled_from(REASONS) | st.text(max_size=12), max_size=3),
+    retry_after=st.none() | st.floats(0, 86_400),
 )
 SCOPE_REASONS = {"insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIENT", "insufficientScopes"}
+TOKEN_REASONS = {"authError", "ACCESS_TOKEN_EXPIRED", "ACCOUNT_STATE_INVALID"}
 
 
 def may_blame_the_employee(seen: Facts) -> bool:
     """Everything that is ever allowed to reach a person as "your turn"."""
-    theirs = {"invalid_grant", "access_denied", "org_internal", "disallowed_useragent"}
-    asked_about_the_client = seen.step != "identity"
-    return seen.kind in ("answer", "garbage") and (
-        (asked_about_the_client and bool({seen.oauth_error, seen.oauth_subtype} & theirs))
-        or (seen.step in ("identity", "calendar") and bool(seen.reasons & SCOPE_REASONS))
-        or (seen.step == "identity" and seen.oauth_error == "insufficient_scope")
-        or (seen.step == "calendar" and seen.status == 401 and seen.kind == "answer")
-    )
+    if seen.kind != "answer" or seen.status >= 500:
+        return False
+    match seen.step:
+        case "authorize" | "exchange" | "refresh":
+            theirs = {
+                "authorize": {"access_denied", "org_internal", "disallowed_useragent"},
+                "exchange": {"access_denied", "org_internal", "disallowed_useragent", "invalid_grant"},
+                "refresh": {"invalid_grant"},
+            }
+            return seen.status != 429 and not seen.oauth_subtype and seen.oauth_error in theirs[seen.step]
+        case "identity":
+            return bool(seen.reasons & SCOPE_REASONS) or seen.oauth_error == "insufficient_scope"
+        case "calendar" if not seen.oauth_error:
+            refused = seen.status == 401 and (not seen.reasons or bool(seen.reasons & TOKEN_REASONS))
+            return refused or (seen.status in (401, 403) and bool(seen.reasons & SCOPE_REASONS))
+    return False
 
 
 @given(facts)
@@ -63,10 +79,53 @@ def test_what_nobody_foresaw_passes_and_an_operator_looks(seen: Facts, word: str
     assert classify(strange) == Verdict(Blame.TRANSIENT, "unknown", alert=True)
 
 
+@given(facts, st.sampled_from(("network", "timeout", "garbage")))
+def test_a_line_that_broke_is_nobodys_fault_whatever_was_half_heard(seen: Facts, kind: Kind) -> None:
+    verdict = classify(replace(seen, kind=kind))
+    assert (verdict.blame, verdict.code, verdict.breaker) == (Blame.TRANSIENT, kind, None)
+
+
+@given(facts, st.integers(500, 599))
+def test_google_in_trouble_passes_whatever_else_it_says(seen: Facts, status: int) -> None:
+    verdict = classify(replace(seen, kind="answer", status=status))
+    assert (verdict.blame, verdict.code, verdict.alert) == (Blame.TRANSIENT, "server_error", False)
+
+
+@given(facts, st.text(min_size=1, max_size=12).filter(lambda word: word not in OAUTH_ERRORS))
+def test_a_subtype_nobody_knows_clears_the_employee(seen: Facts, subtype: str) -> None:
+    for step in ("exchange", "refresh"):
+        strange = replace(
+            seen, step=step, kind="answer", status=400, oauth_error="invalid_grant", oauth_subtype=subtype
+        )
+        verdict = classify(strange)
+        assert (verdict.blame, verdict.code, verdict.alert) == (Blame.TRANSIENT, "unknown", True)
+
+
 @given(facts)
-def test_a_line_that_broke_is_nobodys_fault_whatever_was_half_heard(seen: Facts) -> None:
-    broken = Facts(seen.step, "timeout", seen.status, seen.oauth_error, seen.oauth_subtype, seen.reasons)
-    assert classify(broken) == Verdict(Blame.TRANSIENT, "timeout")
+def test_only_what_is_broken_for_everybody_opens_a_breaker(seen: Facts) -> None:
+    verdict = classify(seen)
+    assert verdict.breaker is None or verdict.breaker in BREAKERS
+    assert verdict.breaker is None or verdict.blame is Blame.OPERATOR
+    assert (verdict.breaker == "egress") == (seen.kind == "certificate")
+
+
+@given(facts)
+def test_what_the_browser_brings_back_stops_no_refresh(seen: Facts) -> None:
+    """Anybody who was given a link can write the error in that address."""
+    told = replace(seen, step="authorize", kind="answer", status=0)
+    assert classify(told).breaker in (None, "google_consent")
+
+
+@given(facts)
+def test_only_what_passes_says_how_long_to_wait(seen: Facts) -> None:
+    verdict = classify(seen)
+    assert verdict.retry_after == (seen.retry_after if verdict.blame is Blame.TRANSIENT else None)
+
+
+@given(facts, facts)
+def test_a_wait_changes_nothing_else(seen: Facts, other: Facts) -> None:
+    with_wait, without = (classify(replace(seen, retry_after=wait)) for wait in (other.retry_after, None))
+    assert replace(with_wait, retry_after=None) == without
 
 
 @pytest.mark.parametrize(
@@ -97,6 +156,12 @@ def test_a_line_that_broke_is_nobodys_fault_whatever_was_half_heard(seen: Facts)
         (Facts("calendar", kind="certificate"), Blame.OPERATOR, "certificate", False),
         (Facts("calendar", kind="network"), Blame.TRANSIENT, "network", False),
         (Facts("calendar", status=401), Blame.EMPLOYEE, "grant_dead", False),
+        (Facts("calendar", status=401, reasons=frozenset({"CREDENTIALS_MISSING"})), Blame.TRANSIENT, "unknown", True),
+        (Facts("calendar", status=401, oauth_error="invalid_grant"), Blame.TRANSIENT, "unknown", True),
+        (Facts("refresh", oauth_error="access_denied", status=400), Blame.TRANSIENT, "unknown", True),
+        (Facts("refresh", oauth_error="org_internal", status=403), Blame.TRANSIENT, "unknown", True),
+        (Facts("authorize", oauth_error="invalid_grant"), Blame.TRANSIENT, "unknown", True),
+        (Facts("refresh", oauth_error="invalid_grant", status=429), Blame.TRANSIENT, "rate_limited", False),
         (Facts("revoke", status=401), Blame.TRANSIENT, "unknown", True),
         (
             Facts("calendar", status=403, reasons=frozenset({"accessNotConfigured"})),
@@ -122,10 +187,25 @@ def test_a_line_that_broke_is_nobodys_fault_whatever_was_half_heard(seen: Facts)
     ids=str,
 )
 def test_a_failure_means(seen: Facts, blame: Blame, code: str, alert: bool) -> None:
-    assert classify(seen) == Verdict(blame, code, alert)
+    verdict = classify(seen)
+    assert (verdict.blame, verdict.code, verdict.alert) == (blame, code, alert)
 
 
 @pytest.mark.parametrize("error", ["invalid_client", "deleted_client", "disabled_client", "unauthorized_client"])
-@pytest.mark.parametrize("step", ["authorize", "exchange", "refresh"])
-def test_a_fault_of_our_client_is_never_anybody_elses(step: Step, error: str) -> None:
-    assert classify(Facts(step, oauth_error=error, status=401)).blame is Blame.OPERATOR
+@pytest.mark.parametrize(
+    ("step", "breaker"),
+    [("authorize", "google_consent"), ("exchange", "google_client"), ("refresh", "google_client")],
+)
+@pytest.mark.parametrize("subtype", ["", "invalid_rapt", "access_denied"])
+def test_a_fault_of_our_client_is_never_anybody_elses(step: Step, breaker: str, error: str, subtype: str) -> None:
+    verdict = classify(Facts(step, oauth_error=error, oauth_subtype=subtype, status=401))
+    assert verdict == Verdict(Blame.OPERATOR, error, breaker=breaker)
+
+
+@pytest.mark.parametrize(
+    "error", ["redirect_uri_mismatch", "invalid_request", "invalid_scope", "unsupported_grant_type"]
+)
+def test_how_we_ask_for_consent_stops_no_refresh(error: str) -> None:
+    for step in ("authorize", "exchange"):
+        assert classify(Facts(step, oauth_error=error)).breaker == "google_consent"
+    assert classify(Facts("refresh", oauth_error=error, status=400)) == Verdict(Blame.BUG, error, alert=True)

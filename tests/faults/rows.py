@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from bot.domain.faults import Blame, GoogleFault
+from bot.domain.faults import Blame, GoogleFault, Verdict
 from tests.sandbox.faults import Fault
 
 CANARY = "CANARY-BODY"
@@ -35,6 +35,8 @@ class Row:
     blame: Blame
     code: str
     alert: bool = False
+    breaker: str | None = None
+    retry_after: float | None = None
 
     def __str__(self) -> str:
         return self.says
@@ -73,13 +75,47 @@ LINE_ROWS = (
 )
 """What can befall any request."""
 
+WAIT_ROWS = (
+    Row(
+        "503 that asks for two minutes",
+        answers(503, PROXY_PAGE, **{"retry-after": "120"}),
+        *(Blame.TRANSIENT, "server_error"),
+        retry_after=120.0,
+    ),
+    Row(
+        "429 that asks for a year",
+        answers(429, {"error": {"code": 429}}, **{"Retry-After": "31536000"}),
+        *(Blame.TRANSIENT, "rate_limited"),
+        retry_after=86_400.0,
+    ),
+    Row(
+        "503 until a day that is past",
+        answers(503, "", **{"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}),
+        *(Blame.TRANSIENT, "server_error"),
+        retry_after=0.0,
+    ),
+    Row(
+        "503 that asks for something else",
+        answers(503, "", **{"retry-after": f"-1 {CANARY}"}),
+        *(Blame.TRANSIENT, "server_error"),
+    ),
+    Row(
+        "403 of a proxy that asks for a minute",
+        answers(403, PROXY_PAGE, **{"retry-after": "60"}),
+        *(Blame.TRANSIENT, "garbage"),
+        alert=True,
+        retry_after=60.0,
+    ),
+)
+"""How long to leave Google alone."""
+
 
 def meets(row: Row, call: Callable[[], object], secrets: tuple[str, ...], caplog: pytest.LogCaptureFixture) -> None:
     """``call`` fails as the row says, and says nothing it must not."""
     with caplog.at_level("INFO"), pytest.raises(GoogleFault) as refused:
         call()
     verdict = refused.value.verdict
-    assert (verdict.blame, verdict.code, verdict.alert) == (row.blame, row.code, row.alert)
+    assert verdict == Verdict(row.blame, row.code, row.alert, row.breaker, row.retry_after)
     assert_silent(refused.value, secrets)
     for secret in (CANARY, *secrets):
         assert secret not in caplog.text

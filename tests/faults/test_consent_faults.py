@@ -9,7 +9,7 @@ import pytest
 from bot.domain.faults import Blame, Verdict
 from bot.google.oauth import GoogleConsent
 from bot.ports import Consented
-from tests.faults.rows import CANARY, LINE_ROWS, Row, answers, closed_port, meets, oauth, untrusted_server
+from tests.faults.rows import CANARY, LINE_ROWS, WAIT_ROWS, Row, answers, closed_port, meets, oauth, untrusted_server
 from tests.google.rig import ANA, NONCE, VERIFIER, Rig
 from tests.sandbox.faults import Fault
 from tests.sandbox.google import identity
@@ -24,13 +24,16 @@ GRANTED = "openid https://www.googleapis.com/auth/userinfo.email"
 
 EXCHANGE_ROWS = (
     *LINE_ROWS,
+    *WAIT_ROWS,
     Row("code used, expired, or for another verifier", oauth(400, "invalid_grant"), Blame.EMPLOYEE, "code_rejected"),
-    Row("invalid_client", oauth(401, "invalid_client"), Blame.OPERATOR, "invalid_client"),
-    Row("deleted_client", oauth(401, "deleted_client"), Blame.OPERATOR, "deleted_client"),
-    Row("disabled_client", oauth(401, "disabled_client"), Blame.OPERATOR, "disabled_client"),
-    Row("unauthorized_client", oauth(401, "unauthorized_client"), Blame.OPERATOR, "unauthorized_client"),
-    Row("redirect_uri_mismatch", oauth(400, "redirect_uri_mismatch"), Blame.OPERATOR, "redirect_uri_mismatch"),
-    Row("invalid_request", oauth(400, "invalid_request"), Blame.OPERATOR, "invalid_request"),
+    *(
+        Row(error, oauth(401, error), Blame.OPERATOR, error, breaker="google_client")
+        for error in ("invalid_client", "deleted_client", "disabled_client", "unauthorized_client")
+    ),
+    *(
+        Row(error, oauth(400, error), Blame.OPERATOR, error, breaker="google_consent")
+        for error in ("redirect_uri_mismatch", "invalid_request", "invalid_scope", "unsupported_grant_type")
+    ),
     Row("org_internal", oauth(403, "org_internal"), Blame.EMPLOYEE, "org_internal"),
     Row("admin_policy_enforced", oauth(400, "admin_policy_enforced"), Blame.WORKSPACE_ADMIN, "admin_policy_enforced"),
     Row("an error nobody has seen yet", oauth(400, "brand_new_error"), Blame.TRANSIENT, "unknown", alert=True),
@@ -79,7 +82,7 @@ def test_an_exchange_where_nobody_listens(google: Rig, caplog: pytest.LogCapture
 def test_an_exchange_through_somebody_who_is_not_google(
     google: Rig, caplog: pytest.LogCaptureFixture, tmp_path: Path
 ) -> None:
-    row = Row("interception", Fault(""), Blame.OPERATOR, "certificate")
+    row = Row("interception", Fault(""), Blame.OPERATOR, "certificate", breaker="egress")
     with untrusted_server(tmp_path) as address:
         consent = google.consent_of([SECRET], token_uri=f"{address}/token")
         meets(row, exchange(consent), SECRETS, caplog)
@@ -199,10 +202,12 @@ def test_a_revocation_meets(google: Rig, row: Row, caplog: pytest.LogCaptureFixt
         ("org_internal", Verdict(Blame.EMPLOYEE, "org_internal")),
         ("disallowed_useragent", Verdict(Blame.EMPLOYEE, "embedded_browser")),
         ("admin_policy_enforced", Verdict(Blame.WORKSPACE_ADMIN, "admin_policy_enforced")),
-        ("redirect_uri_mismatch", Verdict(Blame.OPERATOR, "redirect_uri_mismatch")),
-        ("invalid_request", Verdict(Blame.OPERATOR, "invalid_request")),
-        ("invalid_scope", Verdict(Blame.OPERATOR, "invalid_scope")),
-        ("unauthorized_client", Verdict(Blame.OPERATOR, "unauthorized_client")),
+        ("redirect_uri_mismatch", Verdict(Blame.OPERATOR, "redirect_uri_mismatch", breaker="google_consent")),
+        ("invalid_request", Verdict(Blame.OPERATOR, "invalid_request", breaker="google_consent")),
+        ("invalid_scope", Verdict(Blame.OPERATOR, "invalid_scope", breaker="google_consent")),
+        ("unauthorized_client", Verdict(Blame.OPERATOR, "unauthorized_client", breaker="google_consent")),
+        ("invalid_client", Verdict(Blame.OPERATOR, "invalid_client", breaker="google_consent")),
+        ("invalid_grant", Verdict(Blame.TRANSIENT, "unknown", alert=True)),
         ("temporarily_unavailable", Verdict(Blame.TRANSIENT, "server_error")),
         ("server_error", Verdict(Blame.TRANSIENT, "server_error")),
         ("", Verdict(Blame.TRANSIENT, "unknown", alert=True)),

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.faults import Blame
-from tests.faults.rows import CANARY, LINE_ROWS, Row, answers, closed_port, meets, oauth, untrusted_server
+from tests.faults.rows import CANARY, LINE_ROWS, WAIT_ROWS, Row, answers, closed_port, meets, oauth, untrusted_server
 from tests.google.rig import Rig
 from tests.sandbox.faults import Fault
 
@@ -14,8 +14,11 @@ GRANT = "1//0canary-refresh-token"
 SECRET = "GOCSPX-canary-secret"
 SECRETS = (GRANT, SECRET)
 
+UNKNOWN = (Blame.TRANSIENT, "unknown", True)
+
 ROWS = (
     *LINE_ROWS,
+    *WAIT_ROWS,
     Row("revoked, expired or deleted", oauth(400, "invalid_grant"), Blame.EMPLOYEE, "grant_dead"),
     Row(
         "invalid_rapt",
@@ -36,10 +39,28 @@ ROWS = (
         Blame.WORKSPACE_ADMIN,
         "admin_policy_enforced",
     ),
+    Row("invalid_rapt as an error", oauth(400, "invalid_rapt"), Blame.WORKSPACE_ADMIN, "session_expired"),
+    Row("rapt_required as an error", oauth(400, "rapt_required"), Blame.WORKSPACE_ADMIN, "session_expired"),
+    Row("a subtype nobody has seen yet", oauth(400, "invalid_grant", error_subtype="brand_new"), *UNKNOWN),
+    Row("a subtype that is markup", oauth(400, "invalid_grant", error_subtype=f"<b>{CANARY}</b>"), *UNKNOWN),
     Row("invalid_scope", oauth(400, "invalid_scope"), Blame.BUG, "invalid_scope", alert=True),
-    Row("invalid_client", oauth(401, "invalid_client"), Blame.OPERATOR, "invalid_client"),
-    Row("deleted_client", oauth(401, "deleted_client"), Blame.OPERATOR, "deleted_client"),
-    Row("unauthorized_client", oauth(401, "unauthorized_client"), Blame.OPERATOR, "unauthorized_client"),
+    Row("invalid_request", oauth(400, "invalid_request"), Blame.BUG, "invalid_request", alert=True),
+    Row("unsupported_grant_type", oauth(400, "unsupported_grant_type"), Blame.BUG, "unsupported_grant_type", True),
+    *(
+        Row(error, oauth(401, error), Blame.OPERATOR, error, breaker="google_client")
+        for error in ("invalid_client", "deleted_client", "disabled_client", "unauthorized_client")
+    ),
+    Row(
+        "invalid_client with a subtype",
+        oauth(401, "invalid_client", error_subtype="invalid_rapt"),
+        *(Blame.OPERATOR, "invalid_client"),
+        breaker="google_client",
+    ),
+    Row("org_internal", oauth(403, "org_internal"), *UNKNOWN),
+    Row("access_denied", oauth(403, "access_denied"), *UNKNOWN),
+    Row("503 with invalid_grant", oauth(503, "invalid_grant"), Blame.TRANSIENT, "server_error"),
+    Row("429 with invalid_grant", oauth(429, "invalid_grant"), Blame.TRANSIENT, "rate_limited"),
+    Row("403 in the shape of the APIs", answers(403, {"error": {"code": 403, "message": CANARY}}), *UNKNOWN),
     Row("429 JSON", oauth(429, "rate_limit_exceeded"), Blame.TRANSIENT, "rate_limited"),
     Row("500 JSON of OAuth", oauth(500, "internal_failure"), Blame.TRANSIENT, "server_error"),
     Row("503 with an unknown error", oauth(503, "backend_error"), Blame.TRANSIENT, "server_error"),
@@ -103,7 +124,7 @@ def test_a_refresh_where_nobody_listens(google: Rig, caplog: pytest.LogCaptureFi
 def test_a_refresh_through_somebody_who_is_not_google(
     google: Rig, caplog: pytest.LogCaptureFixture, tmp_path: Path
 ) -> None:
-    row = Row("interception", Fault(""), Blame.OPERATOR, "certificate")
+    row = Row("interception", Fault(""), Blame.OPERATOR, "certificate", breaker="egress")
     with untrusted_server(tmp_path) as address:
         consent = google.consent_of([SECRET], token_uri=f"{address}/token")
         meets(row, lambda: consent.refresh(GRANT), SECRETS, caplog)

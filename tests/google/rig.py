@@ -34,7 +34,7 @@ class Rig:
         self.calendars = GoogleCalendars(f"{base_url}/calendar/v3/", self.transport)
         self.consent = self.consent_of(standin.client_secrets)
 
-    def consent_of(self, secrets: Iterable[str], *, token_uri: str = "", read: float = 20.0) -> GoogleConsent:
+    def consent_of(self, secrets: Iterable[str], *, token_uri: str = "", read: float | None = None) -> GoogleConsent:
         return GoogleConsent(
             client_id=self.standin.client_id,
             client_secrets=tuple(secrets),
@@ -44,7 +44,7 @@ class Rig:
             revoke_uri=f"{self.base_url}/revoke",
             userinfo_uri=f"{self.base_url}/v1/userinfo",
             clock=self.clock,
-            transport=Transport(read=read),
+            transport=self.transport if read is None else Transport(read=read),
         )
 
     def url(self, *, login_hint: str | None = None, hosted_domain: str | None = None) -> str:
