@@ -12,7 +12,8 @@ from bot.domain.health import Cause, Health
 from bot.domain.notices import PickedCalendar, Status
 from bot.slack.blocks import OPTION_LIMIT, Mrkdwn, join, say, short, when
 
-_MOST_NAMES = 3
+MOST_NAMES = 3
+"""How many calendars are named in one line."""
 
 
 class Mends(StrEnum):
@@ -185,10 +186,14 @@ def _lost_write(status: Status, account: str) -> Words:
 
 
 def _expiring(account: str, ends_at: datetime | None) -> Words:
-    end = say("soon") if ends_at is None else when(ends_at)
+    what = (
+        say("Google has set an end to our access to *{account}*, and it is near.", account=account)
+        if ends_at is None
+        else say("Google has set an end to our access to *{account}*: {end}.", account=account, end=when(ends_at))
+    )
     return Words(
         say("Renew your calendar connection"),
-        say("Google ends our access to *{account}*: {end}.", account=account, end=end),
+        what,
         say(
             "Everything works until then. Afterwards bookings for you are paused until you reconnect. Your calendar "
             "choices are kept."
@@ -199,7 +204,7 @@ def _expiring(account: str, ends_at: datetime | None) -> Words:
 
 def _names(calendars: Sequence[PickedCalendar]) -> Mrkdwn:
     """The names in one line; beyond a few only how many more."""
-    named = [say("*{name}*", name=short(each.name, OPTION_LIMIT)) for each in calendars[:_MOST_NAMES]]
-    if len(calendars) > _MOST_NAMES:
-        named.append(say("and {more} more", more=len(calendars) - _MOST_NAMES))
+    named = [say("*{name}*", name=short(each.name, OPTION_LIMIT)) for each in calendars[:MOST_NAMES]]
+    if len(calendars) > MOST_NAMES:
+        named.append(say("and {more} more", more=len(calendars) - MOST_NAMES))
     return join(", ", named)

@@ -151,7 +151,9 @@ def _open(incident: IncidentSeen) -> Block:
 
 def _over(incident: IncidentSeen) -> Mrkdwn:
     lasted = length((incident.resolved_at or incident.since) - incident.since)
-    return say("• {what} {since}, for {lasted}.", what=incident.what, since=when(incident.since), lasted=lasted)
+    return say(
+        "• {what} It began {since} and lasted {lasted}.", what=incident.what, since=when(incident.since), lasted=lasted
+    )
 
 
 def _in_a_line(incidents: list[IncidentSeen]) -> Mrkdwn:

@@ -28,7 +28,7 @@ Told = tuple[Mrkdwn, list[Block]]
 def trouble(notice: Trouble) -> Told:
     """What is wrong, what it breaks, the one button, and since when."""
     said = words(notice.status, notice.cause, notice.ends_at)
-    still = _still(notice)
+    still = say("This is still open.") if notice.step else say("")
     text = say("{title}. {what} {still} {breaks}", title=said.title, what=said.what, still=still, breaks=said.breaks)
     blocks = [
         section(say("*{title}*\n{what} {still}", title=said.title, what=said.what, still=still)),
@@ -56,12 +56,6 @@ def over(notice: TroubleOver) -> Told:
         else say("This message about *{account}* is out of date: please see my newest one.", account=account)
     )
     return text, [section(text)]
-
-
-def _still(notice: Trouble) -> Mrkdwn:
-    if notice.step == 0:
-        return say("")
-    return say("That is still to do.") if mends(notice.cause) is not Mends.OTHERS else say("That is still so.")
 
 
 def _to_click(notice: Trouble, said: Words) -> list[Block]:

@@ -70,8 +70,12 @@ def home_view(status: Status, menus: Menus | None, problem: str | None, note: st
 
 def _calendars(status: Status, menus: Menus | None) -> list[Block]:
     if menus is None:
-        return summary.saved_picks(status)
-    return [*summary.lost_picks(status), *calendar_menus.in_message(menus), calendar_menus.below(menus)]
+        return summary.saved_picks(status, below_connection=True)
+    return [
+        *summary.lost_picks(status, below_connection=True),
+        *calendar_menus.in_message(menus),
+        calendar_menus.below(menus),
+    ]
 
 
 def _receipt(status: Status) -> list[Block]:

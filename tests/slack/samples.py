@@ -1,12 +1,13 @@
 """People, calendars and names, the nasty ones first."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
 from bot.domain.health import Cause, Health
-from bot.domain.notices import Menus, PickedCalendar, Status
+from bot.domain.notices import Menus, PickedCalendar, Status, Trouble
 from bot.domain.people import Who
 from bot.domain.permissions import PERMISSIONS
 from bot.domain.picks import Choice, Listed, Picks, choices
@@ -109,6 +110,35 @@ STATUSES = (
     *UNEXPLAINED,
     *map(named, HOSTILE),
 )
+
+
+LINK = f"https://calendar.example.com/connect/{'s' * 43}"
+BY_LINK = (Cause.GRANT_DEAD, Cause.SESSION_EXPIRED, Cause.PERMISSION_MISSING, Cause.EXPIRING)
+BY_MENUS = (Cause.CALENDAR_GONE, Cause.LOST_WRITE)
+BY_OTHERS = (Cause.ADMIN_POLICY, Cause.SERVICE_OFF)
+ENDS = NOW.replace(day=25)
+
+
+def fresh(cause: Cause, step: int = 0, status: Status | None = None) -> Trouble:
+    """As it is sent."""
+    url = LINK if cause in BY_LINK else None
+    shown = menus(3) if cause in BY_MENUS else None
+    snooze = None if cause in BY_OTHERS else "outage-1"
+    return Trouble(status or BROKEN_BY[cause], cause, NOW, step, url, shown, ENDS, snooze)
+
+
+def replaced(trouble: Trouble) -> Trouble:
+    """As it becomes once a later step was sent."""
+    return replace(trouble, url=None, menus=None, snooze=None)
+
+
+def variations(trouble: Trouble) -> Iterator[Trouble]:
+    yield trouble
+    yield replaced(trouble)
+    yield replace(trouble, url=None)
+    yield replace(trouble, menus=None, ends_at=None)
+    yield replace(trouble, snooze=None, is_last=True)
+    yield replace(replaced(trouble), is_last=True)
 
 
 def texts(payload: Any) -> list[str]:

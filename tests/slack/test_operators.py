@@ -169,8 +169,8 @@ def test_with_nothing_wrong_the_doctor_says_so_first() -> None:
     assert message.text == "Nothing is wrong."
     assert "*Nothing is wrong.*" in texts(message.blocks[0])[0]
     words = "\n".join(texts(message.blocks))
-    assert "Google rejects our client id or secret. <!date^" in words
-    assert "for 12 minutes" in words
+    assert "Google rejects our client id or secret. It began <!date^" in words
+    assert "and lasted 12 minutes." in words
     assert "• 5,000 connected\n• 2 to reconnect" in words
     assert "administrator" not in words, "nobody waits for one"
     assert "Google last answered <!date^" in words
