@@ -29,6 +29,10 @@ class NotConnected(BotError):
 class ReconnectNeeded(BotError):
     """Google no longer accepts our access to your calendar. Please reconnect: it keeps your calendar choices."""
 
+    def __init__(self, code: str = "grant_dead") -> None:
+        super().__init__()
+        self.code = code
+
 
 class AccountTaken(BotError):
     """This Google account is already connected to somebody else in this workspace. Choose your own account."""

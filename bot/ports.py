@@ -131,6 +131,10 @@ class Busy:
     unknown: str | None = None
 
 
+MOST_ENTRIES = 1000
+"""A calendar list is read so far; what is not among so many may still be there."""
+
+
 class Calendars(Protocol):
     """Google Calendar with an access token. Every method raises GoogleFault."""
 

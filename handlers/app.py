@@ -13,9 +13,9 @@ from slack_bolt.app.async_app import AsyncApp
 
 from bot.google.calendar import GoogleCalendars
 from bot.google.oauth import GoogleConsent
+from bot.google.risc import RiscVerifier
 from bot.google.transport import Transport
 from bot.ports import Clock
-from bot.services.alerts import Alerts
 from bot.services.calendars import CalendarPicks
 from bot.services.connections import Connections
 from bot.services.consent import ConsentFlow, Policy
@@ -29,7 +29,7 @@ from bot.slack.directory import SlackDirectory, home_team
 from bot.slack.notifier import SlackNotifier
 from bot.slack.sign_in import SlackSignInWithOpenID
 from bot.slack.workspaces import Clients, SlackInstaller
-from handlers import edge, health, http_connect, http_install, slack_app
+from handlers import edge, health, http_connect, http_google, http_install, slack_app
 from handlers.background import Background
 from handlers.desk import Desk
 from handlers.http_install import INSTALL, Installing
@@ -41,6 +41,7 @@ from handlers.slack_commands import Commands
 from handlers.slack_home import Home
 from handlers.slack_modals import Modals
 from handlers.slack_people import People
+from handlers.watching import Watching
 from storage import canary, schema
 from storage.crypto import Sealer
 from storage.database import Database, DatabaseUnavailable
@@ -49,6 +50,8 @@ if TYPE_CHECKING:
     from handlers.socket_mode import SocketMode
 
 CALLBACK = "/oauth/google/callback"
+_CALM = 2
+"""Looks at all pools in a row that must find nothing: one may have been handed something behind the first."""
 _FINISH = 15.0
 """Seconds for work in hand, once we are told to stop."""
 
@@ -69,21 +72,33 @@ class Bot:
     slack: AsyncApp
     people: Background
     doors: tuple[Background, ...]
+    sweeps: Background
     database: Database
     connections: Connections
     jobs: Jobs
+    watching: Watching
     closers: list[Callable[[], object]] = field(default_factory=list)
 
+    @property
+    def pools(self) -> tuple[Background, ...]:
+        """Everything that works behind the doors."""
+        return (*self.doors, self.people, self.sweeps)
+
     def drain(self) -> bool:
-        """Wait until nothing is left to do in the pools."""
-        return all(pool.drain() for pool in (*self.doors, self.people))
+        """Wait until nothing is left to do in the pools; they hand things over to each other."""
+        calm = 0
+        while calm < _CALM:
+            calm = calm + 1 if all(pool.drain(0) for pool in self.pools) else 0
+            for pool in self.pools:
+                pool.drain()
+        return True
 
     def close(self) -> None:
         """Stop the clock, finish the work, let go of the database."""
         self.jobs.stop()
-        for pool in (*self.doors, self.people):
+        for pool in self.pools:
             pool.drain(_FINISH)  # while it is open: work in hand may hand over more
-        for pool in (*self.doors, self.people):
+        for pool in self.pools:
             pool.stop(0)
         for close in self.closers:
             close()
@@ -101,6 +116,8 @@ def build(settings: Settings, clock: Clock | None = None) -> Bot:
     # Anybody can open pages, and every Slack request needs its workspace's token: neither may wait for the others.
     visitors = Background(workers=8, waiting=400, name="visitors")
     tokens = Background(workers=2, waiting=400, name="tokens")
+    events = Background(workers=2, waiting=400, name="events")  # of Google's, each of which may wait for its keys
+    sweeps = Background(workers=8, waiting=2000, name="sweeps")
 
     workspaces = Workspaces(
         database,
@@ -116,19 +133,23 @@ def build(settings: Settings, clock: Clock | None = None) -> Bot:
     consent, transport = _google(settings, clock), Transport()
     calendars = GoogleCalendars(settings.google_calendar_url, transport)
 
-    alerts = Alerts(
-        database,
-        directory,
-        notifier,
+    watching = Watching(
+        settings,
         clock,
-        people.hand_over,
-        channel=settings.operator_channel,
-        admins=settings.admins,
+        database,
+        sealer,
+        sweeps,
+        directory=directory,
+        notifier=notifier,
+        consent=consent,
+        calendars=calendars,
     )
-    connections = Connections(database, sealer, consent, clock, alerts.raise_for)
-    picks = CalendarPicks(database, connections, calendars, clock)
+    incidents, monitoring = watching.incidents, watching.monitoring
+    connections = Connections(database, watching.grants, monitoring, clock, incidents.raise_for, watching.deliver)
+    picks = CalendarPicks(database, connections, calendars, monitoring, clock)
     surfaces = Surfaces(database, connections, picks, notifier, people.hand_over)
     tickets = Tickets(database, directory, notifier, connections, clock, settings.public_url)
+    watching.complete(connections=connections, picks=picks, tickets=tickets, surfaces=surfaces, workspaces=workspaces)
     flow = ConsentFlow(
         database=database,
         sealer=sealer,
@@ -138,10 +159,13 @@ def build(settings: Settings, clock: Clock | None = None) -> Bot:
         directory=directory,
         notifier=notifier,
         connections=connections,
+        grants=watching.grants,
         surfaces=surfaces,
         clock=clock,
-        policy=Policy(settings.account_match, settings.google_domains),
-        alert=alerts.raise_for,
+        policy=Policy(settings.account_match, settings.google_domains, settings.probe_every),
+        alert=incidents.raise_for,
+        denied=watching.canaries.denied,
+        deliver=watching.deliver,
         later=people.hand_over,
     )
     deliveries = Deliveries(database, clock)
@@ -153,10 +177,15 @@ def build(settings: Settings, clock: Clock | None = None) -> Bot:
     leavers = People(desk, Departures(database, directory, connections, picks, clock))
     for listeners in (Commands(desk, tickets, surfaces, modals), modals, Home(desk, surfaces, workspaces), leavers):
         listeners.register(bolt)
-    jobs = Jobs(people, {"purge": (deliveries.purge, timedelta(hours=1))})
-    closers: list[Callable[[], object]] = [transport.close, consent.close]
-    bot = Bot(FastAPI(), bolt, people, (visitors, tokens), database, connections, jobs, closers)
+    jobs = Jobs(sweeps, {**watching.jobs(), "purge": (deliveries.purge, timedelta(hours=1))})
+    keys = Transport(connect=3.0, read=5.0, connections=2)
+    closers: list[Callable[[], object]] = [watching.close, transport.close, consent.close, keys.close]
+    bot = Bot(
+        FastAPI(), bolt, people, (visitors, tokens, events), sweeps, database, connections, jobs, watching, closers
+    )
     bot.http = _http(settings, bot, visitors, flow, installer, workspaces, clock)
+    verifier = RiscVerifier(settings.google_risc_config_url, [settings.google_client_id], clock, keys)
+    bot.http.include_router(http_google.router(watching.safety.receive, verifier, events))
     return bot
 
 

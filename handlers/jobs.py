@@ -1,17 +1,21 @@
 """What the clock sets off. APScheduler is only the clock: every job asks what is due and is safe to run twice."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from handlers.background import Background
 
+Table = Mapping[str, tuple[Callable[[], object], timedelta]]
+"""What, and how often."""
+
 
 class Jobs:
-    """The schedule, as one table: what, how often."""
+    """The schedule, as one table."""
 
-    def __init__(self, work: Background, table: dict[str, tuple[Callable[[], object], timedelta]]) -> None:
+    def __init__(self, work: Background, table: Table) -> None:
+        self.table = table
         self._scheduler = BackgroundScheduler(timezone="UTC")
         for name, (job, period) in table.items():
             self._scheduler.add_job(

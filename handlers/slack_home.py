@@ -6,6 +6,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 
+from bot.domain.notices import MessageRef
 from bot.domain.people import Who
 from bot.services.calendars import Wanted
 from bot.services.surfaces import Surfaces
@@ -60,8 +61,11 @@ class Home:
         states = ((view or {}).get("state") or {}, body.get("state") or {})
         chosen = menus.read(next((state["values"] for state in states if state.get("values")), touched))
         wanted = Wanted(chosen.linked, chosen.conflicts)
-        save = self.surfaces.save_from_home if view else self.surfaces.save_from_card
-        await self.desk.take(ack, request, lambda: save(request.who, wanted))
+        if view:
+            await self.desk.take(ack, request, lambda: self.surfaces.save_from_home(request.who, wanted))
+            return
+        message = _message(body)
+        await self.desk.take(ack, request, lambda: self.surfaces.save_from_message(request.who, wanted, message))
 
     async def uninstalled(self, ack: Ack, body: dict[str, Any]) -> None:
         """The app was removed from a workspace, or Slack ended our token there."""
@@ -70,3 +74,9 @@ class Home:
         if event["type"] == "app_uninstalled" or (isinstance(tokens, dict) and tokens.get("bot")):
             self.desk.later(lambda: self.workspaces.uninstall(team_id))
         await ack()
+
+
+def _message(body: dict[str, Any]) -> MessageRef | None:
+    container = body.get("container") or {}
+    channel, ts = container.get("channel_id"), container.get("message_ts")
+    return MessageRef(str(channel), str(ts)) if channel and ts and not container.get("is_ephemeral") else None

@@ -1,14 +1,14 @@
 """Connections to Google accounts: making, releasing and judging them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, case, delete, func, literal, update
+from sqlalchemy import delete, func, update
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, UTCDateTime, col, select
+from sqlmodel import Session, col, select
 
 from storage import people
+from storage.conditions import changed
 from storage.inserts import insert_into
 from storage.tables import Connection, Pick, new_id
 
@@ -101,7 +101,7 @@ def connect(
             "revision": col(Connection.revision) + 1,
             "refresh_expires_at": new.refresh_expires_at,
             "connected_at": new.connected_at,
-            "changed_at": _changed(_CONNECTED, now),
+            "changed_at": changed(_CONNECTED, now),
         },
         # A grant sealed for another id than the row's could never be opened again.
         where=col(Connection.id) == new.id,
@@ -142,48 +142,7 @@ def release(session: Session, connection_id: str, now: datetime, *, token_versio
             strike_at=None,
             revision=col(Connection.revision) + 1,
             token_version=col(Connection.token_version) + 1,
-            changed_at=_changed(_DISCONNECTED, now),
-        )
-        .execution_options(synchronize_session="fetch")
-    )
-    return done.rowcount == 1
-
-
-@dataclass(frozen=True)
-class Seen:
-    """Which state of a connection a judgement is about."""
-
-    connection_id: str
-    token_version: int
-    revision: int
-
-
-def set_condition(
-    session: Session,
-    seen: Seen,
-    now: datetime,
-    *,
-    health: str,
-    cause: str | None,
-    strike_cause: str | None,
-    strike_at: datetime | None,
-) -> bool:
-    """Note a judgement. False when a newer grant or another judgement came meanwhile, or none is left: look again."""
-    done = session.exec(
-        update(Connection)
-        .where(
-            col(Connection.id) == seen.connection_id,
-            col(Connection.token_version) == seen.token_version,
-            col(Connection.revision) == seen.revision,
-            col(Connection.health) != _DISCONNECTED,
-        )
-        .values(
-            health=health,
-            cause=cause,
-            strike_cause=strike_cause,
-            strike_at=strike_at,
-            revision=col(Connection.revision) + 1,
-            changed_at=_changed(health, now),
+            changed_at=changed(_DISCONNECTED, now),
         )
         .execution_options(synchronize_session="fetch")
     )
@@ -194,6 +153,12 @@ def set_scopes(session: Session, connection_id: str, token_version: int, scopes:
     """Note what the grant holds now."""
     mine = update(Connection).where(col(Connection.id) == connection_id)
     session.exec(mine.where(col(Connection.token_version) == token_version).values(scopes=scopes))
+
+
+def members_of(session: Session, hosted_domain: str | None) -> int:
+    """How many connections there are with accounts of this Google Workspace domain."""
+    query = select(func.count()).select_from(Connection).where(col(Connection.grant).is_not(None))
+    return session.exec(query.where(col(Connection.hosted_domain) == hosted_domain)).one()
 
 
 def named_by(
@@ -208,25 +173,6 @@ def named_by(
     else:
         query = query.where(Connection.token_prefix == token_prefix, col(Connection.token_prefix).is_not(None))
     return list(session.exec(query))
-
-
-def struck_since(session: Session, since: datetime) -> int:
-    """How many connections had a first refusal since then that is neither confirmed nor disproved."""
-    return session.exec(select(func.count()).select_from(Connection).where(col(Connection.strike_at) >= since)).one()
-
-
-def struck(session: Session, limit: int | None = None) -> list[str]:
-    """Connections with a first refusal, the earliest first."""
-    query = select(Connection.id).where(col(Connection.strike_at).is_not(None)).order_by(col(Connection.strike_at))
-    return list(session.exec(query.limit(limit) if limit else query))
-
-
-def counts(session: Session, team_id: str | None = None) -> dict[str, int]:
-    """How many there are of each health."""
-    query = select(Connection.health, func.count()).group_by(Connection.health)
-    if team_id is not None:
-        query = query.where(Connection.team_id == team_id)
-    return dict(session.exec(query).all())
 
 
 def picks(session: Session, connection_id: str) -> list[Pick]:
@@ -259,14 +205,6 @@ def note_pick(
         .where(col(Pick.connection_id) == connection_id, col(Pick.calendar_id) == calendar_id)
         .values(present=present, writable=writable, name=name)
         .execution_options(synchronize_session="fetch")
-    )
-
-
-def _changed(health: str, now: datetime) -> ColumnElement[datetime]:
-    """When the health last changed, if it becomes ``health`` now."""
-    return case(
-        (col(Connection.health) == health, col(Connection.changed_at)),
-        else_=literal(now, UTCDateTime()),
     )
 
 

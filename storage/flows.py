@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import func, update
 from sqlmodel import Session, col, select
 
-from storage.tables import Flow
+from storage.tables import Connection, Flow, Person, Ticket
 
 
 def begin(session: Session, flow: Flow) -> None:
@@ -57,3 +57,28 @@ def latest_by_cookie(session: Session, cookie_hash: str) -> Flow | None:
         .order_by(col(Flow.outcome).is_(None), col(Flow.created_at).desc(), col(Flow.id))
     )
     return session.exec(query.limit(1)).one_or_none()
+
+
+def people_by_outcome(session: Session, since: datetime) -> dict[str, int]:
+    """How many different people ended in each way, of the flows begun since then."""
+    query = (
+        select(Flow.outcome, func.count(func.distinct(Ticket.person_id)))
+        .join(Ticket, col(Ticket.id) == col(Flow.ticket_id))
+        .where(Flow.created_at >= since, col(Flow.outcome).is_not(None))
+        .group_by(col(Flow.outcome))
+    )
+    return {outcome: count for outcome, count in session.exec(query) if outcome}
+
+
+def stranded(session: Session, outcome: str, since: datetime) -> list[Person]:
+    """Who ended so since then, and has not connected after it."""
+    ended = (
+        select(Ticket.person_id)
+        .join(Flow, col(Flow.ticket_id) == col(Ticket.id))
+        .where(Flow.outcome == outcome, Flow.created_at >= since)
+    )
+    since_then = select(Connection.person_id).where(
+        Connection.connected_at >= since, col(Connection.grant).is_not(None)
+    )
+    query = select(Person).where(col(Person.id).in_(ended), col(Person.id).not_in(since_then))
+    return list(session.exec(query.order_by(col(Person.created_at), col(Person.id))))

@@ -40,5 +40,10 @@ def remember_card(session: Session, person_id: str, channel: str | None, ts: str
     session.exec(update(Person).where(col(Person.id) == person_id).values(card_channel=channel, card_ts=ts))
 
 
+def remember_zone(session: Session, person_id: str, time_zone: str) -> None:
+    """Note the time zone of their Slack profile."""
+    session.exec(update(Person).where(col(Person.id) == person_id).values(time_zone=time_zone))
+
+
 def _slack_person(team_id: str, user_id: str) -> SelectOfScalar[Person]:
     return select(Person).where(Person.team_id == team_id, Person.user_id == user_id)

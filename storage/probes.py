@@ -113,7 +113,7 @@ def claim(
 
 
 def finish(session: Session, lease: str, results: Sequence[Mapping[str, Any]]) -> None:
-    """What the looks have left: connection_id, probe_at, probed_at, answered_at, failures, list_token of each."""
+    """What looks have left: the connection_id and the same columns of each. Whoever lost the lease has no say."""
     if not results:
         return
     table = Probe.__table__  # type: ignore[attr-defined]  # SQLModel makes it
@@ -127,9 +127,15 @@ def finish(session: Session, lease: str, results: Sequence[Mapping[str, Any]]) -
     session.connection().execute(statement, bound)
 
 
-def let_go(session: Session, lease: str) -> None:
+def let_go(session: Session, lease: str, connection_ids: Sequence[str]) -> None:
     """Give back what was claimed and not looked at."""
-    session.exec(update(Probe).where(col(Probe.lease) == lease).values(lease=None, lease_until=None))
+    mine = update(Probe).where(col(Probe.lease) == lease, col(Probe.connection_id).in_(connection_ids))
+    session.exec(mine.values(lease=None, lease_until=None).execution_options(synchronize_session=False))
+
+
+def peek(session: Session, connection_id: str) -> Claimed | None:
+    """One connection as a look needs it, without claiming it: whatever the look finds is not written back."""
+    return next(iter(_described(session, [connection_id])), None)
 
 
 def active(session: Session) -> int:

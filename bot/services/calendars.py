@@ -8,12 +8,14 @@ from typing import TypeVar
 
 from bot.domain import picks as domain
 from bot.domain.faults import GoogleFault
+from bot.domain.health import Healthy
 from bot.domain.notices import Menus, Status, Tick
 from bot.domain.people import Who
 from bot.domain.picks import Choice, Listed, Picks
 from bot.errors import BotError, GoogleUnavailable, NotConnected, PickRefused
-from bot.ports import AccessToken, Busy, Calendars, Clock
+from bot.ports import AccessToken, Busy, CalendarEntry, Calendars, Clock
 from bot.services.connections import Connections, as_error
+from bot.services.monitoring import Monitoring
 from storage import audit, connections, people
 from storage.database import Database
 
@@ -44,15 +46,26 @@ class _Looked:
 class CalendarPicks:
     """The menus, what is saved from them, and the self-test."""
 
-    def __init__(self, database: Database, connections: Connections, calendars: Calendars, clock: Clock) -> None:
+    def __init__(
+        self,
+        database: Database,
+        connections: Connections,
+        calendars: Calendars,
+        monitoring: Monitoring,
+        clock: Clock,
+    ) -> None:
         self._database = database
         self._connections = connections
+        self._monitoring = monitoring
         self._calendars = calendars
         self._clock = clock
         self._looked: dict[Who, _Looked] = {}
 
     def look(self, who: Who) -> tuple[Choice, ...]:
         """The person's calendars as Google lists them now. Raises what Connections.call raises."""
+        return self._look(who, self._monitoring.looked)
+
+    def _look(self, who: Who, seen: Callable[[Who, int, Sequence[CalendarEntry]], object]) -> tuple[Choice, ...]:
         generation = self._connections.generation(who)
         try:
             entries = self._connections.call(who, self._calendars.entries)
@@ -60,8 +73,9 @@ class CalendarPicks:
             raise as_error(fault) from None
         listed = [Listed(each.id, each.name, each.role, each.primary, each.owner) for each in entries]
         choices = domain.choices(listed)
-        if self._connections.generation(who) == generation:  # else what was asked for belongs to another account now
+        if generation and self._connections.generation(who) == generation:  # else it is of another account
             self._looked[who] = _Looked(self._clock.now(), generation, choices)
+            seen(who, generation[1], entries)
         return choices
 
     def menus(self, who: Who, wanted: Wanted | None = None, problems: dict[str, str] | None = None) -> Menus:
@@ -128,22 +142,15 @@ class CalendarPicks:
             audit.record(
                 session, now=now, team_id=who.team_id, user_id=who.user_id, action="picks_saved", detail=detail
             )
+            healthy = Healthy(row.refresh_expires_at)
+            connection_id, token_version = row.id, row.token_version
+        # Every chosen calendar was on the list a moment ago: an outage over others is over.
+        self._monitoring.observe(connection_id, token_version, healthy)
         return self._connections.status(who)
 
     def came_back(self, who: Who) -> None:
         """After a reconnect: note which kept picks this account still has."""
-        generation = self._connections.generation(who)
-        present = {choice.calendar_id: choice for choice in self.look(who)}
-        with self._database.transaction() as session:
-            person = people.by_slack(session, who.team_id, who.user_id)
-            row = connections.of(session, person.id) if person else None
-            if row is not None and (row.id, row.token_version) == generation:
-                usable = {
-                    pick.calendar_id
-                    for pick in connections.picks(session, row.id)
-                    if pick.calendar_id in present and (pick.purpose != "linked" or present[pick.calendar_id].writable)
-                }
-                connections.mark_presence(session, row.id, usable)
+        self._look(who, self._monitoring.came_back)
 
     # --- the self-test ----------------------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 
 from bot.domain import permissions
 from bot.domain.faults import Blame, GoogleFault, Verdict
@@ -12,14 +13,16 @@ from bot.domain.identity import AccountMatch, GoogleSide, Ruling, SlackSide, jud
 from bot.domain.journey import PENDING, Arrival, Departure, Result, TicketPage
 from bot.domain.notices import ConsentRefused, ForeignAttempt, LinkUsed
 from bot.domain.people import Profile, Who
+from bot.domain.risc import token_hash, token_prefix
 from bot.errors import BotError, NotAnEmployee, StateRejected
 from bot.ports import Clock, Consent, Consented, Directory, Notifier, SlackSignIn
-from bot.services.connections import Connections, grant_aad
+from bot.services.connections import Connections
+from bot.services.grants import Grants, grant_aad
 from bot.services.introductions import Introductions
 from bot.services.surfaces import Surfaces
-from bot.services.tickets import SECRET_BYTES, admit
+from bot.services.tickets import SECRET_BYTES, admit, digest
 from bot.services.trips import Begun, Trip, Trips
-from storage import audit, connections, flows, tickets
+from storage import audit, connections, flows, outages, people, probes, tickets
 from storage.crypto import Sealer
 from storage.database import Database
 
@@ -48,6 +51,8 @@ class Policy:
 
     match: AccountMatch
     domains: Collection[str]
+    probe_every: timedelta
+    """How soon a new connection is looked at for the first time."""
 
 
 class ConsentFlow:
@@ -64,13 +69,18 @@ class ConsentFlow:
         directory: Directory,
         notifier: Notifier,
         connections: Connections,
+        grants: Grants,
         surfaces: Surfaces,
         clock: Clock,
         policy: Policy,
         alert: Callable[[str, Verdict], None],
+        denied: Callable[[str], object],
+        deliver: Callable[[], object],
         later: Callable[[Callable[[], object]], object],
     ) -> None:
         self._database = database
+        self._denied = denied
+        self._deliver = deliver
         self._sealer = sealer
         self._trips = Trips(database, sealer, clock)
         self._consent = consent
@@ -80,6 +90,7 @@ class ConsentFlow:
         self._introductions = Introductions(directory, clock)
         self._notifier = notifier
         self._connections = connections
+        self._grants = grants
         self._surfaces = surfaces
         self._clock = clock
         self._policy = policy
@@ -185,9 +196,9 @@ class ConsentFlow:
             if trip.retried:
                 return self._end(trip, "no_refresh_token", account=consented.email)
             return self._onward(trip, proven=trip.proven, retried=True)
-        return self._connect(trip, consented, consented.refresh_token)
+        return self._connect(trip, profile, consented, consented.refresh_token)
 
-    def _connect(self, trip: Trip, consented: Consented, refresh_token: str) -> Arrival:
+    def _connect(self, trip: Trip, profile: Profile, consented: Consented, refresh_token: str) -> Arrival:
         now = self._clock.now()
         try:
             with self._database.transaction() as session:
@@ -203,10 +214,15 @@ class ConsentFlow:
                     hosted_domain=consented.hosted_domain,
                     scopes=" ".join(sorted(consented.access.scopes)),
                     grant=self._sealer.seal(refresh_token, grant_aad(connection_id, trip.who)),
+                    token_hash=token_hash(refresh_token),
+                    token_prefix=digest(token_prefix(refresh_token)),
                     refresh_expires_at=consented.refresh_expires_at,
                     now=now,
                 )
                 version = row.token_version
+                outages.close(session, connection_id, now, healed=True)
+                probes.begin(session, connection_id, now + self._policy.probe_every)
+                people.remember_zone(session, trip.person_id, profile.time_zone)
                 flows.finish(session, trip.flow_id, "connected", account=consented.email)
                 audit.record(session, **self._trips.entry(trip, "connected"))
         except connections.AccountHeld:
@@ -214,8 +230,9 @@ class ConsentFlow:
         except tickets.Closed:  # while Google was asked: by a newer link, or by another browser with this one
             self._give_back(consented)
             return self._end(trip, "link_dead")
-        self._connections.keep(connection_id, version, consented.access)
+        self._grants.keep(connection_id, version, consented.access)
         self._later(lambda: self._surfaces.connected(trip.who))
+        self._deliver()  # the messages of an outage say that it is over
         self._later(lambda: self._mark_used(trip, consented.email))
         return Arrival(RESULT_PAGE)
 
@@ -234,11 +251,13 @@ class ConsentFlow:
     # --- when nothing was connected ---------------------------------------------------------------------------------
 
     def _failed(self, trip: Trip, verdict: Verdict) -> Arrival:
-        if verdict.blame in (Blame.OPERATOR, Blame.WORKSPACE_ADMIN) or verdict.alert:
-            self._later(lambda: self._alert(trip.who.team_id, verdict))
+        self._later(lambda: self._alert(trip.who.team_id, verdict))
         if verdict.blame in (Blame.OPERATOR, Blame.BUG):
             return self._end(trip, "config_problem")
-        return self._end(trip, _OUTCOMES.get(verdict.code, "try_again"))
+        arrival = self._end(trip, _OUTCOMES.get(verdict.code, "try_again"))
+        if verdict.code == "cancelled":
+            self._later(lambda: self._denied(trip.who.team_id))
+        return arrival
 
     def _end(self, trip: Trip, outcome: str, *, account: str | None = None, missing: str | None = None) -> Arrival:
         self._trips.refuse(trip, outcome, account=account, missing=missing)

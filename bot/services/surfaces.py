@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.domain.health import Health
+from bot.domain.health import Cause, Health
 from bot.domain.notices import Card, Disconnected, LinkUsed, Menus, MessageRef, Notice, Status, Tick
 from bot.domain.people import Who
 from bot.errors import BotError, PickRefused, ReconnectNeeded
@@ -40,14 +40,14 @@ class Surfaces:
     def status(self, who: Who) -> tuple[Status, str | None]:
         """The connection as it is this minute, for Google is asked; or a memory, with the reason why it is one."""
         status = self._connections.status(who)
-        if status.health is Health.CONNECTED:
+        if status.health is not Health.DISCONNECTED:
             try:
                 self._picks.look(who)
-            except ReconnectNeeded:
-                return _broken(status), None
+            except ReconnectNeeded as error:
+                return _broken(status, error), None
             except BotError as error:
                 return status, str(error)
-        return status, None
+        return self._connections.status(who), None  # a good look may have healed it
 
     def home(self, who: Who) -> None:
         """Publish the Home tab."""
@@ -80,13 +80,15 @@ class Surfaces:
         self._later(lambda: self.show_saved(who))
         return status
 
-    def save_from_card(self, who: Who, wanted: Wanted) -> None:
-        """Save from the DM: a refusal is shown under the menu concerned, with the choices kept."""
+    def save_from_message(self, who: Who, wanted: Wanted, message: MessageRef | None) -> None:
+        """Save from the DM: a refusal is shown in that message, under the menu concerned, with the choices kept."""
         try:
             self.save(who, wanted)
         except PickRefused as refused:
             menus = self._picks.menus(who, wanted, refused.problems)
-            self._replace_card(who, Card(self._connections.status(who), menus))
+            card = Card(self._connections.status(who), menus)
+            if message is None or not self._notifier.edit(who.team_id, message, card):
+                self._replace_card(who, card)
 
     def save_from_home(self, who: Who, wanted: Wanted) -> None:
         """Save from the Home tab: likewise."""
@@ -137,7 +139,7 @@ class Surfaces:
         try:
             return status, self._picks.menus(who), None
         except ReconnectNeeded as error:
-            return _broken(status), None, str(error)
+            return _broken(status, error), None, str(error)
         except BotError as error:
             return status, None, str(error)
 
@@ -167,8 +169,12 @@ class Surfaces:
                 people.remember_card(session, person.id, message.channel, message.ts)
 
 
-def _broken(status: Status) -> Status:
-    return replace(status, health=Health.NEEDS_RECONNECT)
+def _broken(status: Status, error: ReconnectNeeded) -> Status:
+    """Offered there and then. What is stored waits for a second refusal, and so does every message."""
+    if status.cause is not None and status.health is not Health.EXPIRING:
+        return status
+    cause = Cause(error.code)
+    return replace(status, health=cause.health, cause=cause, since=None)
 
 
 def _what_came_back(status: Status) -> str:

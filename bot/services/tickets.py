@@ -2,6 +2,8 @@
 
 import hashlib
 import secrets
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.domain.health import Health
@@ -60,28 +62,39 @@ class Tickets:
         admit(self._directory.profile(who))
         status = self._connections.status(who)
         account = status.account if status.health is not Health.DISCONNECTED else None
+        self._sent(who, lambda link: self._notifier.tell(who, replace(link, account=account)), posted=True)
+
+    def enclose(self, who: Who, tell: Callable[[ConnectLink], MessageRef]) -> MessageRef:
+        """Have ``tell`` send a fresh link inside another message, which is its sender's to edit. Older links die.
+
+        Raises whatever ``tell`` raises; then nothing has changed.
+        """
+        return self._sent(who, tell, posted=False)
+
+    def _sent(self, who: Who, tell: Callable[[ConnectLink], MessageRef], *, posted: bool) -> MessageRef:
         secret, now = secrets.token_urlsafe(SECRET_BYTES), self._clock.now()
         with self._database.transaction() as session:
             person = people.ensure(session, who.team_id, who.user_id, now)
             ticket = tickets.open_for(session, person, digest(secret), now, now + LINK_LIVES)
             person_id, ticket_id, order = person.id, ticket.id, ticket.created_at
         try:
-            link = ConnectLink(f"{self._public_url}/connect/{secret}", now + LINK_LIVES, account)
-            message = self._notifier.tell(who, link)
+            message = tell(ConnectLink(f"{self._public_url}/connect/{secret}", now + LINK_LIVES))
         except BotError:
             with self._database.transaction() as session:
                 tickets.close(session, [ticket_id], self._clock.now())
             raise
         with self._database.transaction() as session:
-            tickets.posted(session, ticket_id, message.channel, message.ts)
+            if posted:
+                tickets.posted(session, ticket_id, message.channel, message.ts)
             # Only older ones: of two links sent at the same moment the later must survive.
             older = [other for other in tickets.others(session, person_id, ticket_id) if other.created_at < order]
             tickets.close(session, [other.id for other in older], self._clock.now())
             messages = [MessageRef(other.channel, other.ts) for other in older if other.channel and other.ts]
-            if tickets.live_by_id(session, ticket_id, now) is None:  # a later one arrived earlier
+            if posted and tickets.live_by_id(session, ticket_id, now) is None:  # a later one arrived earlier
                 messages.append(message)
         for old in messages:
             self._notifier.edit(who.team_id, old, LinkReplaced())
+        return message
 
     def _refuse_too_many(self, who: Who) -> None:
         with self._database.reading() as session:

@@ -60,6 +60,12 @@ class Workspaces:
         with self._database.reading() as session:
             return [row.team_id for row in workspaces.all(session)]
 
+    def teams(self) -> list[str]:
+        """Every workspace whose token we hold, as far as it is known; asking Slack for it is left to others."""
+        lone = [self._lone_team] if self._lone_team else []
+        with self._database.reading() as session:
+            return lone + [each.team_id for each in workspaces.all(session) if each.team_id != self._lone_team]
+
     def _lone_token_of(self, team_id: str) -> str | None:
         if self._lone_token is None:
             return None

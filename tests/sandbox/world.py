@@ -5,12 +5,12 @@ import base64
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.settings import Settings
 from handlers import app, manifest
-from tests.sandbox import personas
+from tests.sandbox import passing, personas
 from tests.sandbox.browser import Browser
 from tests.sandbox.clock import SandboxClock
 from tests.sandbox.google.standin import GoogleStandIn
@@ -53,6 +53,7 @@ class World:
         served = Served(self._bot_front, self._port)
         self.bot_url = served.url
         self.bot = app.build(Settings.read(self.environment()), self.clock)
+        self.bot.jobs = passing.ByHand(self.bot.sweeps, self.bot.jobs.table)
         self._bot_front.app = self.bot.http
         self._bot_served = served
         self.slack.point_at(self.bot_url)
@@ -82,6 +83,8 @@ class World:
             "GOOGLE_REVOKE_URI": f"{google.base_url}/revoke",
             "GOOGLE_USERINFO_URI": f"{google.base_url}/v1/userinfo",
             "GOOGLE_CALENDAR_URL": f"{google.base_url}/calendar/v3/",
+            "GOOGLE_RISC_CONFIG_URL": f"{google.base_url}/.well-known/risc-configuration",
+            "GOOGLE_RISC_API_URL": f"{google.base_url}/v1beta/",
             **self._overrides,
         }
 
@@ -91,11 +94,28 @@ class World:
             continue
 
     def time_passes(self, by: timedelta) -> None:
-        """Once everything under way has arrived: what was signed before would be stale after."""
+        """Once everything under way has arrived (what was signed before would be stale after), with the bot's jobs."""
+        end = self._arrived() + by
+        while (moment := passing.next_moment(self.bot.database, self.clock.now())) < end:
+            passing.advance(self.clock, moment)
+            self.jobs_run()
+        passing.advance(self.clock, end)
+        self.jobs_run()
+
+    def time_leaps(self, by: timedelta) -> None:
+        """The same without anything happening on the way: the bot was down, or nobody cares."""
+        passing.advance(self.clock, self._arrived() + by)
+
+    def jobs_run(self) -> None:
+        """What is due now is done, and what comes of it."""
+        passing.tick(self.bot.watching)
+        self.settles()
+
+    def _arrived(self) -> datetime:
         self.settles()
         self.slack.post_office.settle()
         self.settles()
-        self.clock.advance(by)
+        return self.clock.now()
 
     def hours_pass(self, hours: float) -> None:
         self.time_passes(timedelta(hours=hours))

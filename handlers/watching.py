@@ -1,0 +1,140 @@
+"""The part of the composition root that keeps connections alive: looking, judging, telling, and what may be broken."""
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import TypeVar
+
+from bot.ports import Calendars, Clock, Consent, Directory, Notifier
+from bot.services.calendars import CalendarPicks
+from bot.services.canaries import Canaries
+from bot.services.connections import Connections
+from bot.services.grants import Grants
+from bot.services.incidents import CANARY_EVERY, Incidents
+from bot.services.looking import Looker
+from bot.services.monitoring import Monitoring
+from bot.services.reminders import Reminders
+from bot.services.safety import Safety
+from bot.services.surfaces import Surfaces
+from bot.services.sweep import Pace, Sweep
+from bot.services.tickets import Tickets
+from bot.services.workspaces import Workspaces
+from bot.settings import Settings
+from handlers.background import Background
+from handlers.jobs import Table
+from storage.crypto import Sealer
+from storage.database import Database
+
+A = TypeVar("A")
+B = TypeVar("B")
+
+PROBERS = 16
+"""Looks at once. Each waits for Google nearly all of its time."""
+SWEEP_EVERY, DELIVER_EVERY = timedelta(seconds=5), timedelta(seconds=10)
+
+
+class Watching:
+    """Built in two steps, for what people see of a connection is drawn by services that need the first half."""
+
+    reminders: Reminders
+    canaries: Canaries
+    safety: Safety
+
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock,
+        database: Database,
+        sealer: Sealer,
+        pool: Background,
+        *,
+        directory: Directory,
+        notifier: Notifier,
+        consent: Consent,
+        calendars: Calendars,
+    ) -> None:
+        self._database = database
+        self._sealer = sealer
+        self._clock = clock
+        self._pool = pool
+        self._notifier = notifier
+        self._consent = consent
+        self._probe_every = settings.probe_every
+        self._probers = ThreadPoolExecutor(PROBERS, "probers")
+        self.incidents = Incidents(
+            database,
+            sealer,
+            directory,
+            notifier,
+            clock,
+            pool.hand_over,
+            channel=settings.operator_channel,
+            admins=settings.admins,
+        )
+        self.grants = Grants(sealer, consent, clock, self.incidents.unreadable)
+        self.monitoring = Monitoring(
+            database,
+            clock,
+            self.incidents,
+            self.deliver,
+            confirm_after=settings.confirm_after,
+            probe_every=settings.probe_every,
+        )
+        looker = Looker(self.grants, calendars, self.incidents)
+        rate = Pace(settings.probe_every, settings.confirm_after, settings.google_daily_calls)
+        self.sweep = Sweep(database, looker, self.monitoring, self.incidents, clock, rate, self._each)
+
+    def complete(
+        self,
+        *,
+        connections: Connections,
+        picks: CalendarPicks,
+        tickets: Tickets,
+        surfaces: Surfaces,
+        workspaces: Workspaces,
+    ) -> None:
+        """The second half."""
+        self.reminders = Reminders(
+            self._database,
+            self._notifier,
+            connections,
+            picks,
+            tickets,
+            self.incidents,
+            self._clock,
+            lambda who: self._pool.hand_over(surfaces.home, who),
+        )
+        self.canaries = Canaries(
+            self._database,
+            self._sealer,
+            self._consent,
+            self._notifier,
+            self.incidents,
+            self.monitoring,
+            self.sweep,
+            self._clock,
+            teams=workspaces.teams,
+            send_link=tickets.send,
+            probe_every=self._probe_every,
+        )
+        look = lambda: self._pool.hand_over(self.sweep.run)  # noqa: E731 - it is said once
+        self.safety = Safety(self._database, self.monitoring, self._clock, self._pool.hand_over, look)
+
+    def deliver(self) -> object:
+        """Send what is owed to people, soon."""
+        return self._pool.hand_over(self.reminders.deliver)
+
+    def jobs(self) -> Table:
+        """What the clock sets off."""
+        return {
+            "probe": (self.sweep.run, SWEEP_EVERY),
+            "remind": (self.reminders.deliver, DELIVER_EVERY),
+            "canary": (self.canaries.run, CANARY_EVERY),
+        }
+
+    def close(self) -> None:
+        """Begin no further look."""
+        self._probers.shutdown(cancel_futures=True)
+
+    def _each(self, work: Callable[[A], B], items: Iterable[A]) -> Iterable[B]:
+        return self._probers.map(work, items)
