@@ -98,7 +98,8 @@ def in_a_line(status: Status) -> Mrkdwn:
         Mends.CALENDARS: say("Type `/calendar calendars` to choose another one."),
         Mends.OTHERS: say("There is nothing for you to do."),
     }
-    return say("{what} {how}", what=words(status, cause).what, how=how[mends(cause)])
+    rest = _picks_in_a_line(status) if cause is Cause.CALENDAR_GONE else say("")
+    return say("{what} {rest} {how}", what=words(status, cause).what, rest=rest, how=how[mends(cause)])
 
 
 def disconnected(account: str, *, revoked: bool) -> Mrkdwn:
