@@ -75,7 +75,7 @@ def status(status: Status) -> Message:
         says,
         summary.connection(status),
         *summary.since(status),
-        *summary.saved_picks(status, below_connection=True),
+        *summary.saved_picks(status),
         *summary.ends(status),
         actions(*buttons),
     )

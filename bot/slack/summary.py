@@ -20,7 +20,7 @@ from bot.slack.blocks import (
     short,
     when,
 )
-from bot.slack.causes import MOST_NAMES, Mends, account_of, cause_of, mends, words
+from bot.slack.causes import Mends, account_of, cause_of, mends, words
 from bot.slack.menus import CHANGE_CALENDARS
 
 CONNECT = "connect"
@@ -117,13 +117,12 @@ def disconnected(account: str, *, revoked: bool) -> Mrkdwn:
     )
 
 
-def saved_picks(status: Status, *, below_connection: bool = False) -> list[Block]:
+def saved_picks(status: Status) -> list[Block]:
     """What is chosen, in words, and which of it is not to be found any more."""
-    lost = lost_picks(status, below_connection=below_connection)
     if status.linked is None:
         return [
             section(say(":warning: *No linked calendar yet.* Choose one, so that appointments can be written.")),
-            *lost,
+            *lost_picks(status),
         ]
     conflicts = [each for each in status.conflicts if each.back]
     blocks = []
@@ -135,14 +134,13 @@ def saved_picks(status: Status, *, below_connection: bool = False) -> list[Block
         blocks.append(section(text))
     elif status.linked.back:
         blocks.append(section(say("*Conflict calendars*: none besides the linked one, which always counts.")))
-    return [*blocks, *lost]
+    return [*blocks, *lost_picks(status)]
 
 
-def lost_picks(status: Status, *, below_connection: bool = False) -> list[Block]:
-    """Saved picks that are not to be found any more, by name, unless the connection's own line has named them all."""
+def lost_picks(status: Status) -> list[Block]:
+    """Saved picks that are not to be found any more, by name."""
     lost = [each for each in (status.linked, *status.conflicts) if each is not None and not each.back]
-    named = below_connection and status.health is Health.CALENDAR_GONE and len(lost) <= MOST_NAMES
-    if not lost or named:
+    if not lost:
         return []
     text = say(":warning: *Not found again in this account*: please choose others\n{names}", names=_names(lost))
     return [section(text)]

@@ -70,9 +70,9 @@ def home_view(status: Status, menus: Menus | None, problem: str | None, note: st
 
 def _calendars(status: Status, menus: Menus | None) -> list[Block]:
     if menus is None:
-        return summary.saved_picks(status, below_connection=True)
+        return summary.saved_picks(status)
     return [
-        *summary.lost_picks(status, below_connection=True),
+        *summary.lost_picks(status),
         *calendar_menus.in_message(menus),
         calendar_menus.below(menus),
     ]
