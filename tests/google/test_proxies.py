@@ -9,24 +9,29 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
+from bot.domain.faults import GoogleFault
 from bot.google.transport import Transport, trusted
 from tests.faults.rows import CERTIFICATE, untrusted_server
+from tests.google.rig import NONCE, VERIFIER, Rig
 from tests.sandbox.server import Served
 
 ELSEWHERE = "http://calendar.example/calendar/v3/x?y=1"
 
 
 class Proxy:
-    """Answers for everybody, and remembers who was meant and who asked."""
+    """Answers for everybody with a cookie, and remembers who was meant and what was shown."""
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, str | None]] = []
+        self.shown: list[set[str]] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             request = Request(scope)
             self.asked.append((request.headers["host"], request.headers.get("proxy-authorization")))
-            await PlainTextResponse("from the proxy")(scope, receive, send)
+            self.shown.append({name for name in ("authorization", "cookie") if name in request.headers})
+            answer = PlainTextResponse("from the proxy", headers={"set-cookie": "seen=1; Path=/"})
+            await answer(scope, receive, send)
 
 
 @pytest.fixture
@@ -93,3 +98,19 @@ def test_an_authority_of_the_companys_own_is_trusted(tmp_path: Path, monkeypatch
 def test_a_folder_of_authorities_may_be_named_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path))
     assert isinstance(trusted(), ssl.SSLContext)
+
+
+def test_nothing_of_netrc_and_no_cookie_is_shown(
+    google: Rig, proxy: tuple[Proxy, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, address = proxy
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login somebody password canary\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+    consent = google.consent_of(["secret"], token_uri=f"http://{address}/token")
+    for _ in range(2):
+        with pytest.raises(GoogleFault):
+            consent.exchange(code="4/0Acode", verifier=VERIFIER, nonce=NONCE)
+        with pytest.raises(GoogleFault):
+            consent.refresh("1//0canary")
+    assert asked.shown == [set(), set(), set(), set()]
