@@ -140,7 +140,7 @@ class Reminders:
     def _told(
         self, owed: Owed, lease: str, who: Who, *, link: ConnectLink | None = None, menus: Menus | None = None
     ) -> MessageRef:
-        notice = self._trouble(owed, who, link=link, menus=menus)
+        notice = self._trouble(owed, who, link=link, menus=menus, standing=True)
         with self._database.transaction() as session:
             is_mine = outages.trying(session, owed.id, lease, self._clock.now())
         if not is_mine:
@@ -152,9 +152,17 @@ class Reminders:
             self._redraw(who)
         return message
 
-    def _trouble(self, owed: Owed, who: Who, *, link: ConnectLink | None = None, menus: Menus | None = None) -> Trouble:
+    def _trouble(
+        self,
+        owed: Owed,
+        who: Who,
+        *,
+        link: ConnectLink | None = None,
+        menus: Menus | None = None,
+        standing: bool = False,
+    ) -> Trouble:
+        """The message of this step. Only the newest one is ``standing``: it has the button."""
         cause, next_at = Cause(owed.cause), self._next(owed)
-        has_button = link is not None or menus is not None
         return Trouble(
             status=self._connections.status(who),
             cause=cause,
@@ -163,8 +171,8 @@ class Reminders:
             url=link.url if link else None,
             menus=menus,
             ends_at=owed.ends_at,
-            snooze=owed.id if has_button and next_at is not None else None,
-            is_last=next_at is None,
+            snooze=owed.id if standing and next_at is not None else None,
+            is_last=standing and next_at is None,
         )
 
     def _menus(self, who: Who) -> Menus | None:

@@ -180,6 +180,10 @@ def _broken(status: Status, error: ReconnectNeeded) -> Status:
 def _what_came_back(status: Status) -> str:
     picked = [pick for pick in (status.linked, *status.conflicts) if pick]
     gone = [pick.name for pick in picked if not pick.back]
-    if not gone:
+    read_only = [pick.name for pick in (status.linked,) if pick and pick.back and not pick.writable]
+    if not gone and not read_only:
         return "Your calendar choices are all back."
-    return f"{len(picked) - len(gone)} of {len(picked)} calendars are back. Not in this account: {', '.join(gone)}."
+    said = [f"{len(picked) - len(gone) - len(read_only)} of {len(picked)} calendars are back."]
+    said += [f"Not in this account: {', '.join(gone)}."] if gone else []
+    said += [f"You can no longer write to {name}." for name in read_only]
+    return " ".join(said)
