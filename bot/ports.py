@@ -131,6 +131,8 @@ class Busy:
     unknown: str | None = None
 
 
+PAGE_OF_ENTRIES = 250
+"""The most calendarList.list gives at once."""
 MOST_ENTRIES = 1000
 """A calendar list is read so far; what is not among so many may still be there."""
 

@@ -130,7 +130,8 @@ def build(settings: Settings, clock: Clock | None = None) -> Bot:
     notifier, directory = SlackNotifier(clients, settings.slack_api_url), SlackDirectory(clients)
     slack_client = _slack_client(settings)
     sign_in, installer = SlackSignInWithOpenID(**slack_client), SlackInstaller(**slack_client)
-    consent, transport = _google(settings, clock), Transport()
+    transport = Transport()
+    consent = _google(settings, clock, transport)
     calendars = GoogleCalendars(settings.google_calendar_url, transport)
 
     watching = Watching(
@@ -214,7 +215,7 @@ def _slack_client(settings: Settings) -> dict[str, Any]:
     }
 
 
-def _google(settings: Settings, clock: Clock) -> GoogleConsent:
+def _google(settings: Settings, clock: Clock, transport: Transport) -> GoogleConsent:
     return GoogleConsent(
         client_id=settings.google_client_id,
         client_secrets=[secret.get_secret_value() for secret in settings.google_client_secret],
@@ -224,6 +225,7 @@ def _google(settings: Settings, clock: Clock) -> GoogleConsent:
         revoke_uri=settings.google_revoke_uri,
         userinfo_uri=settings.google_userinfo_uri,
         clock=clock,
+        transport=transport,
     )
 
 

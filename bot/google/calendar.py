@@ -13,16 +13,13 @@ from bot.google import resources
 from bot.google.answers import BROKEN, broken, failed, fault, json_object, refusal
 from bot.google.resources import ENTRY_FIELDS, held, instant
 from bot.google.transport import Transport
-from bot.ports import AccessToken, Busy, CalendarEntry, ListChanges
+from bot.ports import MOST_ENTRIES, PAGE_OF_ENTRIES, AccessToken, Busy, CalendarEntry, ListChanges
 
 if TYPE_CHECKING:  # the stubs' own types, which do not exist at run time
     from googleapiclient._apis.calendar.v3.resources import CalendarResource
     from googleapiclient._apis.calendar.v3.schemas import Event, FreeBusyRequest
     from googleapiclient.http import HttpRequest
 
-_PAGE = 250
-"""The most calendarList.list gives at once."""
-_MOST_ENTRIES = 1000
 _MOST_PAGES = 40
 """Pages may be short; this only ends a list that never does."""
 _ENTRY_FIELDS = f"kind,{ENTRY_FIELDS}"
@@ -88,7 +85,7 @@ class GoogleCalendars:
         following: object = None
         for _ in range(_MOST_PAGES):
             request = self._calendar_list.list(
-                maxResults=_PAGE, showHidden=True, fields=fields, pageToken=page, syncToken=sync_token
+                maxResults=PAGE_OF_ENTRIES, showHidden=True, fields=fields, pageToken=page, syncToken=sync_token
             )
             answer = held(self._execute(request, token), "calendar#calendarList")
             for item in resources.items(answer):
@@ -98,11 +95,11 @@ class GoogleCalendars:
                 else:
                     found[entry.id] = entry
             page, following = answer.get("nextPageToken"), answer.get("nextSyncToken")
-            if not page or len(found) >= _MOST_ENTRIES:
+            if not page or len(found) >= MOST_ENTRIES:
                 break
-        ended = not page and len(found) <= _MOST_ENTRIES
+        ended = not page and len(found) <= MOST_ENTRIES
         return ListChanges(
-            entries=tuple(found.values())[:_MOST_ENTRIES],
+            entries=tuple(found.values())[:MOST_ENTRIES],
             gone=frozenset(gone) if sync_token is not None else frozenset(),
             sync_token=following if ended and isinstance(following, str) else None,
             whole=sync_token is None,

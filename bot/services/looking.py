@@ -7,11 +7,11 @@ import structlog
 
 from bot.domain.faults import GoogleFault, Verdict
 from bot.domain.health import Cause, Health, Healthy, Refused, Signal
-from bot.domain.looks import Found, found, trouble
+from bot.domain.looks import LINKED, Found, found, trouble
 from bot.domain.people import Who
 from bot.domain.permissions import missing
 from bot.errors import SecretUnreadable
-from bot.ports import AccessToken, Calendars
+from bot.ports import PAGE_OF_ENTRIES, AccessToken, Calendars
 from bot.services.grants import Grants
 from bot.services.incidents import Incidents, org
 from storage.probes import Claimed
@@ -80,14 +80,21 @@ class Looker:
         # Whatever is in doubt is looked at whole.
         in_doubt = one.strike_at is not None or one.health not in (Health.CONNECTED, Health.EXPIRING)
         changes = self._calendars.changes(token, None if in_doubt else one.list_token)
-        seen: Sequence[Found] = found(
-            one.picks, changes.entries, changes.gone, whole=changes.whole and changes.sync_token is not None
-        )
+        entries, gone = changes.entries, changes.gone
+        linked = next((each.calendar_id for each in one.picks if each.purpose == LINKED), None)
+        if linked and not changes.whole:
+            # What changed in a list leaves out changes of what one may do (calendarList.list, syncToken).
+            entry = self._calendars.entry(token, linked)
+            entries, gone = ((*entries, entry), gone) if entry else (entries, gone | {linked})
+        # A list too long to be read whole has no sync token; what is not in it may still be there.
+        seen: Sequence[Found] = found(one.picks, entries, gone, whole=changes.whole and changes.sync_token is not None)
         seen = self._not_overlooked(token, seen)
         cause = trouble(seen)
         scopes = token.scopes if _scopes(one) != token.scopes else None
         signal: Signal = Refused(cause) if cause else Healthy(one.refresh_expires_at)
-        return Look(signal, None, changes.sync_token, seen, scopes)
+        # A list of one page costs one call either way, and read whole it tells roles; only longer ones are followed.
+        is_long = not changes.whole or len(entries) > PAGE_OF_ENTRIES
+        return Look(signal, None, changes.sync_token if is_long else None, seen, scopes)
 
     def _not_overlooked(self, token: AccessToken, seen: Sequence[Found]) -> Sequence[Found]:
         """A listing can leave something out; a calendar counts as gone when Google does not know the entry either."""

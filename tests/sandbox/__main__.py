@@ -24,8 +24,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="calendar-bot-") as folder:
         url = f"sqlite:///{Path(folder) / 'sandbox.db'}"
         schema.migrate(url)
-        world = World(url)
-        page = SandboxPage(world.slack, world.google, world.clock, TEAM)
+        world = World(url, by_itself=True)
+        world.google.risc.register(f"{world.bot_url}/google/risc")  # as `calendar-bot risc register` does
+        page = SandboxPage(world.slack, world.google, world.clock, TEAM, world.time_passes)
         served = Served(page.app, port)
         print(f"\n  Calendar Bot's sandbox is ready: {served.url}", flush=True)
         print(f"  The bot itself listens at {world.bot_url}. Ctrl-C ends it all.\n", flush=True)

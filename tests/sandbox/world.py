@@ -24,9 +24,14 @@ KEY = base64.b64encode(b"sandbox-key-of-thirty-two-bytes!").decode()
 
 
 class World:
-    """Slack, Google and the bot on loopback. ``settings`` override what the bot is told."""
+    """Slack, Google and the bot on loopback. ``settings`` override what the bot is told.
 
-    def __init__(self, database_url: str, settings: Mapping[str, str] | None = None, *, port: int = 0) -> None:
+    The bot's jobs run when time is let pass, or with ``by_itself`` on the machine's clock too.
+    """
+
+    def __init__(
+        self, database_url: str, settings: Mapping[str, str] | None = None, *, port: int = 0, by_itself: bool = False
+    ) -> None:
         self.clock = SandboxClock()
         self.slack, self.google = SlackStandIn(self.clock), GoogleStandIn(self.clock)
         self.slack.delivery.stamp = lambda: self.clock.now().timestamp()  # the bot lives by this clock too
@@ -34,7 +39,7 @@ class World:
         self.slack.base_url, self.google.base_url = (each.url for each in self._served)
         self.bot_token = personas.populate(self.slack, self.google, self.clock, manifest.scopes()["bot"])
         self._database_url, self._overrides = database_url, dict(settings or {})
-        self._port = port
+        self._port, self._by_itself = port, by_itself
         self.start_bot()
         self.ada, self.ana, self.ben, self.cleo, self.gus = (
             Persona(self, f"U0{name}") for name in ("ADA", "ANA", "BEN", "CLEO", "GUS")
@@ -53,7 +58,8 @@ class World:
         served = Served(self._bot_front, self._port)
         self.bot_url = served.url
         self.bot = app.build(Settings.read(self.environment()), self.clock)
-        self.bot.jobs = passing.ByHand(self.bot.sweeps, self.bot.jobs.table)
+        if not self._by_itself:
+            self.bot.jobs = passing.ByHand(self.bot.sweeps, self.bot.jobs.table)
         self._bot_front.app = self.bot.http
         self._bot_served = served
         self.slack.point_at(self.bot_url)
