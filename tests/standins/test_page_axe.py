@@ -77,6 +77,17 @@ def test_google_and_the_log(sandbox: Sandbox, window: Window, scheme: str) -> No
     assert complaints(page) == []
 
 
+def test_the_console(sandbox: Sandbox, window: Window, scheme: str) -> None:  # noqa: ARG001 - as above
+    sandbox.google.risc.register("http://127.0.0.1:1/google/risc")
+    sandbox.google.send_risc("sessions-revoked", email="ana@acme.example")
+    sandbox.google.set_client_state("deleted_client")
+    page = window.open(tab="console")
+    expect(page.get_by_test_id("risc-sent")).to_be_visible()
+    assert complaints(page) == []
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert complaints(page) == []
+
+
 def test_a_phone(sandbox: Sandbox, window: Window, scheme: str) -> None:  # noqa: ARG001 - as above
     window.page.set_viewport_size({"width": 390, "height": 844})
     sandbox.gallery.post(ANA, *BLOCKS)

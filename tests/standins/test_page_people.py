@@ -137,7 +137,7 @@ def test_the_log_shows_requests_and_faults(sandbox: Sandbox, window: Window) -> 
 
 def test_on_narrow_screens_nothing_is_cut_off(sandbox: Sandbox, window: Window) -> None:
     sandbox.gallery.post(ANA, section("A rather long sentence " * 5), actions("a", button("Go", "go")))
-    for width, tab in product((360, 820), ("messages", "home", "google")):
+    for width, tab in product((360, 820), ("messages", "home", "google", "console")):
         window.page.set_viewport_size({"width": width, "height": 740})
         page = window.open(ANA, tab)
         assert page.evaluate("document.documentElement.scrollWidth") == width

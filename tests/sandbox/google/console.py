@@ -58,6 +58,9 @@ class Console(Controls):
         else:
             self._grants.lifetimes[email.casefold()] = lifetime
 
+    def refresh_lifetime(self, email: str) -> timedelta | None:
+        return self._grants.lifetimes.get(email.casefold(), self._grants.refresh_lifetime)
+
     # The administrator of a Workspace
 
     def set_account_state(self, email: str, state: AccountState) -> None:

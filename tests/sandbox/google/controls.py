@@ -169,6 +169,9 @@ class Controls:
 
     # Watching
 
+    def now(self) -> datetime:
+        return self._state.now()
+
     def on_change(self, listener: Callable[[], None]) -> None:
         self._state.on_change(listener)
 

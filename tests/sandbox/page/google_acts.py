@@ -1,12 +1,14 @@
 """What a person does at Google from the page."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from tests.sandbox.google.standin import GoogleStandIn
 
 Json = dict[str, Any]
+LIFETIMES = (0, 2, 7, 30)
+STATES = ("ok", "not_a_calendar_user", "disabled", "deleted")
 _MAY_WRITE = ("writer", "writerWithoutPrivateAccess", "owner")
 
 
@@ -40,8 +42,43 @@ class GoogleActs:
     def role(self, asked: Json) -> None:
         self._google.set_role(self._account(asked), asked["calendar"], asked["role"])
 
+    def unshare(self, asked: Json) -> None:
+        entry = self._entry(asked)
+        if entry.primary:
+            raise ValueError("Nobody can take a person's primary calendar away.")
+        self._google.unshare(entry.id, self._account(asked))
+
     def revoke(self, asked: Json) -> None:
         self._google.revoke(self._account(asked))
+
+    def expire(self, asked: Json) -> None:
+        self._google.expire_grant(self._account(asked))
+
+    def remove_permission(self, asked: Json) -> None:
+        self._google.remove_scope(self._account(asked), asked["scope"])
+
+    def lifetime(self, asked: Json) -> None:
+        """How long the access lasts that the person gives next; 0 days is for good."""
+        days = int(asked["days"])
+        if days not in LIFETIMES:
+            raise ValueError("Google offers no such time.")
+        lifetime = timedelta(days=days) if days else None
+        with self._google.changing():
+            self._google.set_refresh_lifetime(lifetime, email=self._account(asked))
+
+    def end_session(self, asked: Json) -> None:
+        self._google.end_session(self._account(asked))
+
+    def block(self, asked: Json) -> None:
+        if asked["blocked"]:
+            self._google.block_app(email=self._account(asked))
+        else:
+            self._google.unblock_app(email=self._account(asked))
+
+    def account_state(self, asked: Json) -> None:
+        if asked["state"] not in STATES:
+            raise ValueError("No administrator can do that.")
+        self._google.set_account_state(self._account(asked), asked["state"])
 
     def _account(self, asked: Json) -> str:
         mine = [account.email for account in self._google.accounts(asked["person"])]

@@ -25,10 +25,17 @@ def accounts(google: GoogleStandIn, owner: str, days: list[date], zone: ZoneInfo
     for account in google.accounts(owner):
         grants = google.grants(account.email)
         scopes = sorted({scope for grant in grants for scope in grant.scopes})
+        ends = [grant.expires_at.isoformat() for grant in grants if grant.expires_at]
+        lifetime = google.refresh_lifetime(account.email)
         found.append(
             {
                 **google.snapshot(account.email, start, end),
-                "access": [sentence(scope) for scope in scopes] if grants else None,
+                "access": [{"scope": scope, "says": sentence(scope)} for scope in scopes] if grants else None,
+                "ends": ends[0] if ends else None,
+                "days": lifetime.days if lifetime else 0,
+                "session_ended": google.session_ended(account.email),
+                "blocked": account.blocked,
+                "state": account.state,
             }
         )
     return found

@@ -19,8 +19,10 @@ from tests.sandbox.clock import SandboxClock
 from tests.sandbox.google.errors import ApiError
 from tests.sandbox.google.standin import GoogleStandIn
 from tests.sandbox.page import google_seen, slack_seen
+from tests.sandbox.page.console_acts import ConsoleActs
 from tests.sandbox.page.google_acts import GoogleActs
 from tests.sandbox.page.live import Live
+from tests.sandbox.page.passing import Passing
 from tests.sandbox.page.requests_log import RequestsLog
 from tests.sandbox.page.slack_acts import SlackActs
 from tests.sandbox.slack.refusal import SlackRefused
@@ -40,14 +42,26 @@ _HEADERS = {
 
 
 class SandboxPage:
-    """One team's people, their Slack and their Google. ``app`` is to be served; ``close`` ends its event streams."""
+    """One team's people, their Slack and their Google. ``app`` is to be served; ``close`` ends its event streams.
 
-    def __init__(self, slack: SlackStandIn, google: GoogleStandIn, clock: SandboxClock, team_id: str) -> None:
+    ``let_pass`` moves the clock when somebody at the page wants it moved; by itself the page only moves the clock.
+    """
+
+    def __init__(
+        self,
+        slack: SlackStandIn,
+        google: GoogleStandIn,
+        clock: SandboxClock,
+        team_id: str,
+        let_pass: Callable[[timedelta], None] | None = None,
+    ) -> None:
         self._slack = slack
         self._google = google
         self._clock = clock
         self._team_id = team_id
         self._live = Live()
+        self._console = ConsoleActs(google)
+        self._passing = Passing(clock, let_pass, self._live.changed)
         self._log = RequestsLog(slack, google, clock)
         slack.on_change(self._live.changed)
         google.on_change(self._live.changed)
@@ -66,7 +80,7 @@ class SandboxPage:
         self._live.close()
 
     def _acts(self) -> dict[str, Act]:
-        slack, google = SlackActs(self._slack, self._log), GoogleActs(self._google)
+        slack, google, console = SlackActs(self._slack, self._log), GoogleActs(self._google), self._console
         return {
             "/slack/command": slack.command,
             "/slack/say": slack.say,
@@ -82,8 +96,21 @@ class SandboxPage:
             "/google/delete-calendar": google.delete_calendar,
             "/google/unsubscribe": google.unsubscribe,
             "/google/role": google.role,
+            "/google/unshare": google.unshare,
             "/google/revoke": google.revoke,
-            "/clock": self._let_pass,
+            "/google/expire": google.expire,
+            "/google/remove-permission": google.remove_permission,
+            "/google/lifetime": google.lifetime,
+            "/google/end-session": google.end_session,
+            "/google/block": google.block,
+            "/google/account-state": google.account_state,
+            "/console/secret": console.secret,
+            "/console/client": console.client,
+            "/console/api": console.api,
+            "/console/organization": console.organization,
+            "/console/outage": console.outage,
+            "/console/risc": console.risc,
+            "/clock": self._passing.leap,
         }
 
     def _acting(self, act: Act) -> Callable[[Request], Awaitable[Response]]:
@@ -120,6 +147,7 @@ class SandboxPage:
             "people": people,
             "me": me,
             "now": self._clock.now().isoformat(),
+            "passing": self._passing.until,
             "fault_count": len(self._slack.faults),
             **slack_seen.conversations(self._slack, self._team_id, me["id"]),
             "accounts": [],
@@ -127,6 +155,8 @@ class SandboxPage:
         }
         if "weeks" in query:
             seen |= self._google_seen(me["id"], query)
+        if "console" in query:
+            seen["console"] = self._console.seen()
         if "log" in query:
             seen["log"] = self._log.seen()
         return seen
@@ -140,10 +170,6 @@ class SandboxPage:
 
     def _zone(self, person: str) -> ZoneInfo:
         return ZoneInfo(self._slack.state.person(person).tz)
-
-    def _let_pass(self, asked: Json) -> None:
-        self._clock.advance(timedelta(hours=asked["hours"]))
-        self._live.changed()
 
 
 def _refusal(status: int, sentence: str) -> Response:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from tests.sandbox.clock import SandboxClock
+from tests.sandbox.faults import Met
 from tests.sandbox.google.standin import GoogleStandIn
 from tests.sandbox.slack.delivery import Ack
 from tests.sandbox.slack.standin import SlackStandIn
@@ -51,7 +52,9 @@ class RequestsLog:
         self._sent.append(_Request(key, what, where, status, clean(detail), self._clock.now()))
 
     def seen(self) -> Json:
-        newest = sorted([*self._sent, *self._answered(), *self._asked()], key=lambda each: each.at, reverse=True)
+        newest = sorted(
+            [*self._sent, *self._answered(), *self._asked(), *self._met()], key=lambda each: each.at, reverse=True
+        )
         entries = [{**vars(each), "at": each.at.isoformat()} for each in newest[:_MOST]]
         return {"faults": [clean(fault) for fault in self._slack.faults], "entries": entries}
 
@@ -86,6 +89,25 @@ class RequestsLog:
             )
             for index, call in enumerate(journal[first:])
         ]
+
+    def _met(self) -> list[_Request]:
+        """What met a scripted fault at Google, and so stands in no journal."""
+        return [
+            _Request(
+                f"f{met.at.timestamp()}",
+                clean(met.request_line),
+                "→ Google",
+                _failed(met),
+                "A fault of the sandbox.",
+                met.at,
+            )
+            for met in list(self._google.script.met)[-_MOST:]
+            if met.at is not None
+        ]
+
+
+def _failed(met: Met) -> str:
+    return str(met.fault.status) if met.fault.kind == "answer" else "no answer"
 
 
 def _pretty(value: Any) -> str:

@@ -2,6 +2,7 @@
 
 import { drawClock, logButton, mountClock } from "./clock.js";
 import { drawComposer, mountComposer } from "./composer.js";
+import { drawConsole } from "./console/console.js";
 import { drawConversation } from "./conversation.js";
 import { drawGoogle } from "./google/google.js";
 import { drawHome } from "./home.js";
@@ -23,6 +24,7 @@ onChange((state) => {
   drawHome(state, world);
   drawModals(state, world);
   drawGoogle(state);
+  drawConsole(state);
   drawClock(state);
   logButton(state);
   tellNotices(state);

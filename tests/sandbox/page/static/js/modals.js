@@ -110,7 +110,7 @@ class Modal {
 
 /** Open, redraw and close dialogs until they are the stack that Slack has. */
 export function drawModals(state, world) {
-  const views = here.tab === "google" ? [] : state.modals; // they are in Slack's window
+  const views = ["google", "console"].includes(here.tab) ? [] : state.modals; // they are in Slack's window
   const wanted = views.map((view) => view.id);
   for (const modal of open.filter((each) => !wanted.includes(each.id))) {
     rescueToasts(modal.dialog);

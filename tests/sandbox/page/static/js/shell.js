@@ -49,17 +49,19 @@ function personButton(person, state) {
   );
 }
 
+const inSlack = () => ["home", "messages"].includes(here.tab);
+
 function railItem(tab, name, iconName, state) {
-  const isHere = (here.tab === "google") === (tab === "google");
-  const dot = tab !== "google" && !isHere && unreadOf(state.me) > 0;
+  const isHere = (inSlack() ? "slack" : here.tab) === tab;
+  const dot = tab === "slack" && !isHere && unreadOf(state.me) > 0;
   return h(
     "button",
     {
       type: "button",
       class: "rail-item",
-      "data-testid": tab === "google" ? "tab-google" : "tab-slack",
+      "data-testid": `tab-${tab}`,
       "aria-current": isHere ? "page" : null,
-      on: { click: () => go({ tab }) },
+      on: { click: () => go({ tab: tab === "slack" ? "messages" : tab }) },
     },
     h("span", { class: "rail-tile" }, icon(iconName), dot ? h("span", { class: "dot" }) : null),
     name,
@@ -175,8 +177,10 @@ function asPanel(messages, isTab) {
 export function drawShell(state) {
   document.title = `${state.me.name} · Calendar Bot sandbox`;
   redraw(byId("people"), state.people.map((person) => personButton(person, state)));
-  redraw(byId("rail"), [railItem("messages", "Slack", "chat", state), railItem("google", "Google", "calendar", state)]);
-  byId("slack").hidden = here.tab === "google";
+  const applications = [["slack", "Slack", "chat"], ["google", "Google", "calendar"], ["console", "Console", "sliders"]];
+  redraw(byId("rail"), applications.map((each) => railItem(...each, state)));
+  byId("slack").hidden = !inSlack();
+  byId("console").hidden = here.tab !== "console";
   byId("google").hidden = here.tab !== "google";
   byId("home").hidden = here.tab !== "home";
   byId("messages").hidden = here.tab !== "messages";

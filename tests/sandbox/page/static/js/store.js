@@ -3,7 +3,7 @@
 import { get } from "./api.js";
 import { toast } from "./toast.js";
 
-const TABS = ["home", "messages", "google"];
+const TABS = ["home", "messages", "google", "console"];
 
 export const here = { person: null, tab: "messages", channel: null, account: null, calendar: null, weeks: 0, log: false };
 
@@ -37,6 +37,7 @@ async function fetchOnce() {
     account: here.account,
     calendar: here.calendar,
     weeks: here.tab === "google" ? here.weeks : null,
+    console: here.tab === "console" ? 1 : null,
     log: here.log ? 1 : null,
   });
   if (asked === here.person || here.person === null) {

@@ -2,7 +2,7 @@
 
 import { anchored } from "../blocks/popup.js";
 import { h, icon, uniqueId } from "../dom.js";
-import { changeRole, deleteCalendar, unsubscribe } from "./acts.js";
+import { changeRole, deleteCalendar, unshare, unsubscribe } from "./acts.js";
 import { ROLES } from "./looks.js";
 
 export function calendarMenu(account, calendar) {
@@ -60,6 +60,7 @@ export function calendarMenu(account, calendar) {
         roles,
       ),
       item("Unsubscribe", () => unsubscribe(account, calendar)),
+      item("Stop sharing it", () => unshare(account, calendar)),
       item("Delete the calendar", () => deleteCalendar(account, calendar)),
     );
     holder.append(menu);

@@ -1,8 +1,8 @@
 /* Accounts, the calendars of the one that is open, and what the app may do there. */
 
-import { arrange, h, icon } from "../dom.js";
+import { arrange, h } from "../dom.js";
 import { go } from "../store.js";
-import { revoke } from "./acts.js";
+import { access, administration } from "./access.js";
 import { calendarMenu } from "./calendar_menu.js";
 import { roleOf, tintOf } from "./looks.js";
 
@@ -75,25 +75,6 @@ function calendarSection(account, opened) {
   return [h("h3", {}, "Calendars"), account.calendars.length > MANY ? field : null, list];
 }
 
-function access(account) {
-  const head = h("h3", {}, icon("shield"), "Third-party access");
-  if (!account.access) {
-    return h("section", { class: "access" }, head, h("p", {}, "Calendar Bot has no access to this account."));
-  }
-  return h(
-    "section",
-    { class: "access", "data-testid": "access" },
-    head,
-    h("p", {}, h("strong", {}, "Calendar Bot"), " may:"),
-    h("ul", {}, account.access.map((sentence) => h("li", {}, sentence))),
-    h(
-      "button",
-      { type: "button", class: "button danger", "data-testid": "revoke", on: { click: () => revoke(account) } },
-      "Remove the app’s access",
-    ),
-  );
-}
-
 let drawn = null;
 
 export function drawSide(state, account, calendar) {
@@ -107,17 +88,20 @@ export function drawSide(state, account, calendar) {
   }
   if (filteredFor !== account.email) filter = "";
   filteredFor = account.email;
-  const now = JSON.stringify([state.accounts, account.email, calendar?.id]);
+  const now = JSON.stringify([state.accounts, account.email, calendar?.id, state.me.tz]);
   if (now === drawn) return;
   drawn = now;
+  const name = side.contains(document.activeElement) ? document.activeElement.id : "";
   const focused = [...side.querySelectorAll("button, input")].indexOf(document.activeElement);
   const top = side.scrollTop;
   side.replaceChildren(
     h("h2", {}, "Google accounts"),
     h("ul", { class: "accounts" }, state.accounts.map((each) => accountRow(each, each === account))),
     ...calendarSection(account, calendar).filter(Boolean),
-    access(account),
+    access(account, state.me.tz),
+    administration(account),
   );
   side.scrollTop = top;
-  if (focused >= 0) [...side.querySelectorAll("button, input")][focused]?.focus({ preventScroll: true });
+  if (name) document.getElementById(name)?.focus({ preventScroll: true });
+  else if (focused >= 0) [...side.querySelectorAll("button, input")][focused]?.focus({ preventScroll: true });
 }
