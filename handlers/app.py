@@ -21,6 +21,7 @@ from bot.services.connections import Connections
 from bot.services.consent import ConsentFlow, Policy
 from bot.services.deliveries import Deliveries
 from bot.services.departures import Departures
+from bot.services.keeping import Keeping
 from bot.services.surfaces import Surfaces
 from bot.services.tickets import Tickets
 from bot.services.workspaces import Workspaces
@@ -160,13 +161,13 @@ def build(settings: Settings, clock: Clock | None = None) -> Bot:
         directory=directory,
         notifier=notifier,
         connections=connections,
-        grants=watching.grants,
+        keeping=Keeping(database, sealer, watching.grants, clock, watching.deliver, probe_every=settings.probe_every),
         surfaces=surfaces,
         clock=clock,
-        policy=Policy(settings.account_match, settings.google_domains, settings.probe_every),
+        policy=Policy(settings.account_match, settings.google_domains),
         alert=incidents.raise_for,
         denied=watching.canaries.denied,
-        deliver=watching.deliver,
+        ends_soon=watching.canaries.ends_soon,
         later=people.hand_over,
     )
     deliveries = Deliveries(database, clock)

@@ -31,6 +31,7 @@ B = TypeVar("B")
 PROBERS = 16
 """Looks at once. Each waits for Google nearly all of its time."""
 SWEEP_EVERY, DELIVER_EVERY = timedelta(seconds=5), timedelta(seconds=10)
+_AT_LEAST = timedelta(seconds=0.5)
 
 
 class Watching:
@@ -60,6 +61,8 @@ class Watching:
         self._notifier = notifier
         self._consent = consent
         self._probe_every = settings.probe_every
+        # What is asked for in seconds is not looked for every five of them.
+        self._sweep_every = max(_AT_LEAST, min(SWEEP_EVERY, settings.probe_every / 4, settings.confirm_after / 4))
         self._probers = ThreadPoolExecutor(PROBERS, "probers")
         self.incidents = Incidents(
             database,
@@ -127,7 +130,7 @@ class Watching:
     def jobs(self) -> Table:
         """What the clock sets off."""
         return {
-            "probe": (self.sweep.run, SWEEP_EVERY),
+            "probe": (self.sweep.run, self._sweep_every),
             "remind": (self.reminders.deliver, DELIVER_EVERY),
             "canary": (self.canaries.run, CANARY_EVERY),
         }

@@ -87,6 +87,13 @@ def dead_grants(session: Session) -> list[tuple[datetime, datetime, bool]]:
     return unconfirmed + [(given, died, False) for given, died in session.exec(open_ones.limit(_AT_MOST))]
 
 
+def lifetimes(session: Session, soon: datetime) -> tuple[int, int]:
+    """How many grants Google ends before ``soon``, and how many it does not."""
+    held = select(func.count()).select_from(Connection).where(col(Connection.grant).is_not(None))
+    short = session.exec(held.where(col(Connection.refresh_expires_at) < soon)).one()
+    return short, session.exec(held).one() - short
+
+
 def some_team(session: Session) -> str:
     """A workspace with people in it, for what concerns all of them; empty when there is none."""
     return session.exec(select(Connection.team_id).order_by(Connection.team_id).limit(1)).first() or ""

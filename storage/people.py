@@ -30,6 +30,11 @@ def by_id(session: Session, person_id: str) -> Person | None:
     return session.get(Person, person_id)
 
 
+def teams(session: Session) -> list[str]:
+    """The workspaces that people of ours are in."""
+    return list(session.exec(select(Person.team_id).distinct()))
+
+
 def lock(session: Session, person_id: str) -> None:
     """Make others who lock this person wait until we are done; SQLite's write lock does so by itself."""
     session.exec(select(Person.id).where(col(Person.id) == person_id).with_for_update(key_share=True)).one()

@@ -30,7 +30,8 @@ _DENIED, _WITHIN = 3, timedelta(hours=1)
 _FORGOTTEN_AFTER = 2.5
 """Periods of probing after which what was not met again counts as over."""
 _RETEST_AFTER, _RETESTED = timedelta(minutes=30), 5
-_A_MOMENT = timedelta(minutes=10)
+_A_MOMENT, _A_DAY = timedelta(minutes=10), timedelta(days=1)
+_TESTING_AT_MOST, _ENOUGH = timedelta(days=8), 2
 
 
 class Canaries:
@@ -84,6 +85,13 @@ class Canaries:
             ended = flows.people_by_outcome(session, self._clock.now() - _WITHIN)
         if ended.get("cancelled", 0) >= _DENIED and not ended.get("connected"):
             self._incidents.meet(kinds.CONSENT_SCREEN, "consent_screen", team_id, touched=ended["cancelled"])
+
+    def ends_soon(self, team_id: str) -> None:
+        """Somebody's new grant ends within days. If everybody's does, that is the app's doing and not theirs."""
+        with self._database.reading() as session:
+            short, others = conditions.lifetimes(session, self._clock.now() + _TESTING_AT_MOST)
+        if short >= _ENOUGH and not others:
+            self._incidents.meet(kinds.SHORT_GRANTS, "testing_mode", team_id, touched=short)
 
     # --- what is known to be broken ---------------------------------------------------------------------------------
 
@@ -172,13 +180,13 @@ class Canaries:
         """What nobody tries by itself is over when nobody meets it any more."""
         now = self._clock.now()
         with self._database.reading() as session:
-            since = flows.people_by_outcome(session, now - _WITHIN)
             fading = [each for each in incidents.open_ones(session) if each.try_at is None]
+            connected = {each.id: "connected" in flows.people_by_outcome(session, each.opened_at) for each in fading}
         for each in fading:
             if each.key in (kinds.MASS, kinds.TESTING_MODE):
                 continue
             if each.key in (kinds.CONSENT_SCREEN, kinds.GOOGLE_CONSENT):
-                if since.get("connected") or each.seen_at < now - timedelta(days=1):
+                if connected[each.id] or each.seen_at < now - _A_DAY:
                     self._mended(each)
             elif each.seen_at < now - self._forgotten_after:
                 self._incidents.resolve(each.key)

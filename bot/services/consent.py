@@ -4,7 +4,6 @@ import secrets
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
 
 from bot.domain import permissions
 from bot.domain.faults import Blame, GoogleFault, Verdict
@@ -13,16 +12,15 @@ from bot.domain.identity import AccountMatch, GoogleSide, Ruling, SlackSide, jud
 from bot.domain.journey import PENDING, Arrival, Departure, Result, TicketPage
 from bot.domain.notices import ConsentRefused, ForeignAttempt, LinkUsed
 from bot.domain.people import Profile, Who
-from bot.domain.risc import token_hash, token_prefix
 from bot.errors import BotError, NotAnEmployee, StateRejected
 from bot.ports import Clock, Consent, Consented, Directory, Notifier, SlackSignIn
 from bot.services.connections import Connections
-from bot.services.grants import Grants, grant_aad
 from bot.services.introductions import Introductions
+from bot.services.keeping import Keeping
 from bot.services.surfaces import Surfaces
-from bot.services.tickets import SECRET_BYTES, admit, digest
+from bot.services.tickets import SECRET_BYTES, admit
 from bot.services.trips import Begun, Trip, Trips
-from storage import audit, connections, flows, outages, people, probes, tickets
+from storage import connections, tickets
 from storage.crypto import Sealer
 from storage.database import Database
 
@@ -51,8 +49,6 @@ class Policy:
 
     match: AccountMatch
     domains: Collection[str]
-    probe_every: timedelta
-    """How soon a new connection is looked at for the first time."""
 
 
 class ConsentFlow:
@@ -69,19 +65,18 @@ class ConsentFlow:
         directory: Directory,
         notifier: Notifier,
         connections: Connections,
-        grants: Grants,
+        keeping: Keeping,
         surfaces: Surfaces,
         clock: Clock,
         policy: Policy,
         alert: Callable[[str, Verdict], None],
         denied: Callable[[str], object],
-        deliver: Callable[[], object],
+        ends_soon: Callable[[str], object],
         later: Callable[[Callable[[], object]], object],
     ) -> None:
         self._database = database
         self._denied = denied
-        self._deliver = deliver
-        self._sealer = sealer
+        self._ends_soon = ends_soon
         self._trips = Trips(database, sealer, clock)
         self._consent = consent
         self._callback_fault = callback_fault
@@ -90,7 +85,7 @@ class ConsentFlow:
         self._introductions = Introductions(directory, clock)
         self._notifier = notifier
         self._connections = connections
-        self._grants = grants
+        self._keeping = keeping
         self._surfaces = surfaces
         self._clock = clock
         self._policy = policy
@@ -199,41 +194,17 @@ class ConsentFlow:
         return self._connect(trip, profile, consented, consented.refresh_token)
 
     def _connect(self, trip: Trip, profile: Profile, consented: Consented, refresh_token: str) -> Arrival:
-        now = self._clock.now()
         try:
-            with self._database.transaction() as session:
-                connection_id = connections.reserve_id(session, trip.person_id)
-                tickets.use_up(session, trip.ticket_id, now)
-                row = connections.connect(
-                    session,
-                    id=connection_id,
-                    person_id=trip.person_id,
-                    team_id=trip.who.team_id,
-                    google_sub=consented.sub,
-                    google_email=consented.email,
-                    hosted_domain=consented.hosted_domain,
-                    scopes=" ".join(sorted(consented.access.scopes)),
-                    grant=self._sealer.seal(refresh_token, grant_aad(connection_id, trip.who)),
-                    token_hash=token_hash(refresh_token),
-                    token_prefix=digest(token_prefix(refresh_token)),
-                    refresh_expires_at=consented.refresh_expires_at,
-                    now=now,
-                )
-                version = row.token_version
-                outages.close(session, connection_id, now, healed=True)
-                probes.begin(session, connection_id, now + self._policy.probe_every)
-                people.remember_zone(session, trip.person_id, profile.time_zone)
-                flows.finish(session, trip.flow_id, "connected", account=consented.email)
-                audit.record(session, **self._trips.entry(trip, "connected"))
+            self._keeping.keep(trip, profile, consented, refresh_token)
         except connections.AccountHeld:
             return self._end(trip, "account_taken", account=consented.email)
         except tickets.Closed:  # while Google was asked: by a newer link, or by another browser with this one
             self._give_back(consented)
             return self._end(trip, "link_dead")
-        self._grants.keep(connection_id, version, consented.access)
         self._later(lambda: self._surfaces.connected(trip.who))
-        self._deliver()  # the messages of an outage say that it is over
         self._later(lambda: self._mark_used(trip, consented.email))
+        if consented.refresh_expires_at is not None:
+            self._later(lambda: self._ends_soon(trip.who.team_id))
         return Arrival(RESULT_PAGE)
 
     def _mark_used(self, trip: Trip, account: str) -> None:

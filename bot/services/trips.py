@@ -164,17 +164,7 @@ class Trips:
         """Note that it ended without a connection, and why."""
         with self._database.transaction() as session:
             flows.finish(session, trip.flow_id, outcome, account=account, missing=missing)
-            audit.record(session, **self.entry(trip, f"refused_{outcome}"))
-
-    def entry(self, trip: Trip, action: str) -> Entry:
-        """What the audit log says of it."""
-        return {
-            "now": self._clock.now(),
-            "team_id": trip.who.team_id,
-            "user_id": trip.who.user_id,
-            "action": action,
-            "detail": {},
-        }
+            audit.record(session, **entry(trip, f"refused_{outcome}", self._clock.now()))
 
     def ended(self, cookie: str) -> Ended:
         """What became of this browser's trip. Raises StateRejected."""
@@ -203,6 +193,11 @@ class Trips:
             created_at=now,
             expires_at=now + CONSENT_LIVES,
         )
+
+
+def entry(trip: Trip, action: str, now: datetime) -> Entry:
+    """What the audit log says of a trip."""
+    return {"now": now, "team_id": trip.who.team_id, "user_id": trip.who.user_id, "action": action, "detail": {}}
 
 
 def _nonce(verifier: str) -> str:

@@ -8,7 +8,7 @@ import structlog
 
 from bot.errors import BotError, NotAnEmployee, OperatorMustMend, SecretUnreadable
 from bot.ports import Clock, Installation
-from storage import crypto, workspaces
+from storage import crypto, people, workspaces
 from storage.crypto import Sealer
 from storage.database import Database
 
@@ -61,10 +61,12 @@ class Workspaces:
             return [row.team_id for row in workspaces.all(session)]
 
     def teams(self) -> list[str]:
-        """Every workspace whose token we hold, as far as it is known; asking Slack for it is left to others."""
-        lone = [self._lone_team] if self._lone_team else []
+        """Every workspace that we speak in. While Slack has not said whose SLACK_BOT_TOKEN is, those with people."""
         with self._database.reading() as session:
-            return lone + [each.team_id for each in workspaces.all(session) if each.team_id != self._lone_team]
+            known = {row.team_id for row in workspaces.all(session)}
+            if self._lone_token is not None:
+                known |= {self._lone_team} if self._lone_team else set(people.teams(session))
+        return sorted(known)
 
     def _lone_token_of(self, team_id: str) -> str | None:
         if self._lone_token is None:
