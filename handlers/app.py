@@ -16,6 +16,7 @@ from bot.google.oauth import GoogleConsent
 from bot.google.risc import RiscVerifier
 from bot.google.transport import Transport
 from bot.ports import Clock
+from bot.services.admins import Admins
 from bot.services.calendars import CalendarPicks
 from bot.services.connections import Connections
 from bot.services.consent import ConsentFlow, Policy
@@ -42,6 +43,7 @@ from handlers.slack_commands import Commands
 from handlers.slack_home import Home
 from handlers.slack_modals import Modals
 from handlers.slack_people import People
+from handlers.slack_watching import Watched
 from handlers.watching import Watching
 from storage import canary, schema
 from storage.crypto import Sealer
@@ -173,11 +175,14 @@ def build(settings: Settings, clock: Clock | None = None) -> Bot:
     deliveries = Deliveries(database, clock)
     desk = Desk(people, deliveries, notifier)
     modals = Modals(desk, people, surfaces, picks, notifier)
+    admins = Admins(directory, settings.admins, workspaces.is_home)
+    watched = Watched(desk, admins, incidents, watching.reminders, watching.look)
 
     install_url = settings.public_url + INSTALL if installer.available else None
     bolt = slack_app.build(settings.slack_api_url, Admission(workspaces, tokens, install_url))
     leavers = People(desk, Departures(database, directory, connections, picks, clock))
-    for listeners in (Commands(desk, tickets, surfaces, modals), modals, Home(desk, surfaces, workspaces), leavers):
+    commands, home = Commands(desk, tickets, surfaces, modals, watched), Home(desk, surfaces, workspaces)
+    for listeners in (commands, modals, home, leavers, watched):
         listeners.register(bolt)
     jobs = Jobs(sweeps, {**watching.jobs(), "purge": (deliveries.purge, timedelta(hours=1))})
     keys = Transport(connect=3.0, read=5.0, connections=2)

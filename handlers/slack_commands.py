@@ -14,6 +14,7 @@ from bot.slack import answers
 from bot.slack.messages import Message
 from handlers.desk import Ack, Body, Desk, Request
 from handlers.slack_modals import Modals
+from handlers.slack_watching import Watched
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Commands:
     tickets: Tickets
     surfaces: Surfaces
     modals: Modals
+    watched: Watched
 
     def register(self, app: AsyncApp) -> None:
         """Tell Bolt."""
@@ -78,9 +80,10 @@ class Commands:
             "": lambda: self._status(who),
             "status": lambda: self._status(who),
             "disconnect": lambda: answers.disconnect_question(self.surfaces.stored(who)),
-            "help": lambda: answers.help_text(admin=False),
+            "doctor": lambda: self.watched.doctor(who),
+            "help": lambda: self.watched.help(who),
         }
-        return verbs.get(words, lambda: answers.not_yet(words, admin=False))()
+        return verbs.get(words, lambda: self.watched.unknown(who, words))()
 
     def _connect(self, who: Who, *, quiet: bool) -> Message | None:
         self.tickets.send(who)

@@ -120,8 +120,11 @@ class Watching:
             send_link=tickets.send,
             probe_every=self._probe_every,
         )
-        look = lambda: self._pool.hand_over(self.sweep.run)  # noqa: E731 - it is said once
-        self.safety = Safety(self._database, self.monitoring, self._clock, self._pool.hand_over, look)
+        self.safety = Safety(self._database, self.monitoring, self._clock, self._pool.hand_over, self.look)
+
+    def look(self) -> object:
+        """Look at whoever is due, soon."""
+        return self._pool.hand_over(self.sweep.run)
 
     def deliver(self) -> object:
         """Send what is owed to people, soon."""

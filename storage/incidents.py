@@ -1,6 +1,6 @@
 """What of ours is broken, and what the operators were told of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from storage.leases import is_free
 from storage.tables import new_id
 from storage.watch_tables import Incident
 
-ALERT, RESOLVE = "alert", "resolve"
+ALERT, EDIT, RESOLVE = "alert", "edit", "resolve"
 
 
 def meet(
@@ -72,10 +72,15 @@ def resolve(session: Session, incident_id: str, now: datetime) -> bool:
     return done.rowcount == 1
 
 
-def release(session: Session, incident_id: str) -> bool:
-    """An operator's word that people may be told all the same."""
-    mine = update(Incident).where(col(Incident.id) == incident_id, col(Incident.resolved_at).is_(None))
-    return session.exec(mine.values(released=True)).rowcount == 1
+def release(session: Session, incident_id: str, team_id: str, keys: Collection[str], now: datetime) -> bool:
+    """An operator's word that people may be told all the same; the alert loses its button.
+
+    False unless it is an open incident of one of these keys, told to this workspace, that nobody has released yet.
+    """
+    mine = update(Incident).where(col(Incident.id) == incident_id, col(Incident.team_id) == team_id)
+    mine = mine.where(col(Incident.resolved_at).is_(None), col(Incident.released).is_(False))
+    done = session.exec(mine.where(col(Incident.key).in_(keys)).values(released=True, todo=EDIT, due_at=now))
+    return done.rowcount == 1
 
 
 def claim_tries(session: Session, now: datetime, again_at: datetime) -> list[Incident]:

@@ -127,7 +127,7 @@ class Incident(SQLModel, table=True):
     touched: int = 0
     """How many people it touches, as far as it was counted."""
     todo: str | None = None
-    """alert or resolve: what the operators are still to be told."""
+    """alert, edit or resolve: what the operators are still to be told."""
     due_at: datetime | None = None
     """When."""
     lease: str | None = None

@@ -9,16 +9,23 @@ import pytest
 import requests
 import yaml
 
+from bot.domain.health import Cause, Health
 from bot.domain.notices import (
     Card,
+    Checkup,
     ConnectLink,
     ConsentRefused,
     Disconnected,
     ForeignAttempt,
+    IncidentSeen,
     LinkReplaced,
     LinkUsed,
+    Mended,
     Notice,
+    OperatorAlert,
     Tick,
+    TroubleOver,
+    Unanswered,
 )
 from bot.domain.permissions import PERMISSIONS
 from bot.slack import answers, messages, views
@@ -26,7 +33,7 @@ from bot.slack.workspaces import BOT_SCOPES, REDIRECT_PATH
 from handlers import http_slack, manifest
 from tests.sandbox.slack.refusal import SlackRefused
 from tests.sandbox.world import World, world_with
-from tests.slack.samples import NOW, STATUSES, menus
+from tests.slack.samples import BROKEN_BY, NOW, STATUSES, fresh, menus, variations
 
 ANA = "ana@acme.example"
 SHIPPED: dict[str, Any] = yaml.safe_load(manifest.shipped())
@@ -62,16 +69,35 @@ def drawn() -> list[Any]:
         *(ConnectLink("https://c.example/x", NOW, account) for account in (None, ANA)),
         *(LinkReplaced(), LinkUsed(ANA), ConsentRefused("cancelled", ANA, PERMISSIONS), ForeignAttempt("Eve")),
         *(Disconnected(ANA, revoked=revoked) for revoked in (True, False)),
+        *watched(),
     )
     said = (
         *(answers.status(status) for status in STATUSES),
         *(answers.disconnect_question(status) for status in STATUSES),
-        *(answers.help_text(admin=False), answers.kept(), answers.disconnected(ANA), answers.link_sent()),
+        *(answers.help_text(admin=admin) for admin in (True, False)),
+        *(answers.kept(), answers.disconnected(ANA), answers.link_sent(), answers.admins_only(), answers.released()),
+        *(answers.nothing_waits(), answers.nothing_to_remind(), answers.snoozed(NOW), examined()),
     )
     tabs = [views.home_view(status, offered, None) for status in STATUSES for offered in (None, menus(0), menus(101))]
     modals = [views.calendars_view(menus(count), status) for status in STATUSES for count in (0, 1, 101)]
     others = [views.loading_view(), views.saving_view(), views.problem_view("No."), *map(views.saved_view, STATUSES)]
     return [*(each.blocks for each in (*cards, *map(messages.render, notices), *said)), *tabs, *modals, *others]
+
+
+def watched() -> Iterator[Notice]:
+    """Everything that is said about outages and incidents."""
+    for cause in Cause:
+        yield from variations(fresh(cause))
+        yield from (Mended(BROKEN_BY[cause], cause), TroubleOver(BROKEN_BY[cause], cause))
+        yield Unanswered(BROKEN_BY[cause].who, ANA, cause, NOW)
+    for release in ("i1", None):
+        yield from (OperatorAlert("It broke.", "Mend it.", NOW, resolved, "", release) for resolved in (None, NOW))
+
+
+def examined() -> messages.Message:
+    """The answer to `/calendar doctor` with something for an admin to decide."""
+    seen = (IncidentSeen(f"i{holds}", "It broke.", "Mend it.", NOW, None, 7, holds=holds) for holds in (True, False))
+    return answers.checkup(Checkup(tuple(seen), dict.fromkeys(Health, 1), NOW, 3))
 
 
 def named(node: Any, name: str) -> set[str]:
@@ -82,6 +108,15 @@ def named(node: Any, name: str) -> set[str]:
     if isinstance(node, list | tuple):
         return set().union(*(named(each, name) for each in node))
     return set()
+
+
+def with_key(node: Any, name: str) -> list[dict[str, Any]]:
+    """Everything that has this key, however deep."""
+    if isinstance(node, dict):
+        return [*([node] if name in node else []), *(hit for each in node.values() for hit in with_key(each, name))]
+    if isinstance(node, list | tuple):
+        return [hit for each in node for hit in with_key(each, name)]
+    return []
 
 
 def test_commands_are_those_that_are_listened_to(world: World) -> None:
@@ -98,6 +133,13 @@ def test_events_are_those_that_are_listened_to(world: World) -> None:
 def test_every_button_and_menu_that_can_be_drawn_is_listened_to_and_no_other(world: World) -> None:
     assert named(drawn(), "action_id") == registered(world)["constraints"]
     assert named(drawn(), "callback_id") == registered(world)["callback_id"]
+
+
+def test_a_button_that_only_opens_an_address_is_listened_to_as_well(world: World) -> None:
+    """Slack tells us of the click all the same, and shows a warning when nobody takes it."""
+    opening = {each["action_id"] for each in with_key(drawn(), "url")}
+    assert opening
+    assert opening <= registered(world)["constraints"]
 
 
 def test_no_shortcut_or_workflow_step_is_declared_or_listened_to(world: World) -> None:

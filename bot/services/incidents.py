@@ -135,10 +135,10 @@ class Incidents:
         return MASS in keys
 
     def release(self, who: Who, incident_id: str) -> bool:
-        """An admin's word that people may be told all the same."""
+        """An admin's word that people may be told all the same; of the workspace that the incident was told to."""
         now = self._clock.now()
         with self._database.transaction() as session:
-            released = incidents.release(session, incident_id)
+            released = incidents.release(session, incident_id, who.team_id, _HOLDING, now)
             if released:
                 for connection_id in conditions.struck(session):
                     probes.soon(session, connection_id, now)
@@ -150,6 +150,8 @@ class Incidents:
                     action="messages_released",
                     detail={"incident": incident_id},
                 )
+        if released:
+            self._later(self.say)
         return released
 
     # --- telling ----------------------------------------------------------------------------------------------------
@@ -161,7 +163,7 @@ class Incidents:
             open_ones, latest = incidents.open_ones(session), incidents.latest(session, _SHOWN)
             counted = conditions.counts(session, team_id)
             answered, behind = probes.answered_last(session), probes.overdue(session, now - timedelta(minutes=5))
-        seen = tuple(_seen(each) for each in (*open_ones, *latest) if _concerns(each, team_id))
+        seen = tuple(_seen(each, team_id) for each in (*open_ones, *latest) if _concerns(each, team_id))
         return Checkup(seen, {Health(health): count for health, count in counted.items()}, answered, behind)
 
     def say(self) -> None:
@@ -172,7 +174,8 @@ class Incidents:
         for each in owed:
             todo = each.todo or ""
             try:
-                messages = self._post(each) if todo == incidents.ALERT else self._edited(each)
+                is_new = todo == incidents.ALERT or (todo == incidents.EDIT and not each.messages)
+                messages = self._post(each) if is_new else self._edited(each)
             except BotError as error:
                 log.warning("operator_alert_undelivered", incident=each.key, error=type(error).__name__)
                 with self._database.transaction() as session:
@@ -233,11 +236,9 @@ def _people(count: int) -> str:
     return "1 person" if count == 1 else f"{count:,} people"
 
 
-def _seen(each: Incident) -> IncidentSeen:
-    words = incident(each.code)
-    return IncidentSeen(
-        each.id, words.what, words.mend, each.opened_at, each.resolved_at, each.touched, holds=_holds(each)
-    )
+def _seen(each: Incident, team_id: str) -> IncidentSeen:
+    words, holds = incident(each.code), _holds(each) and each.team_id == team_id
+    return IncidentSeen(each.id, words.what, words.mend, each.opened_at, each.resolved_at, each.touched, holds=holds)
 
 
 def _holds(each: Incident) -> bool:

@@ -68,6 +68,10 @@ class Workspaces:
                 known |= {self._lone_team} if self._lone_team else set(people.teams(session))
         return sorted(known)
 
+    def is_home(self, team_id: str) -> bool:
+        """Whether ids in the settings are this workspace's: they are of SLACK_BOT_TOKEN's where there is one."""
+        return self._lone_token is None or self._lone_token_of(team_id) is not None
+
     def _lone_token_of(self, team_id: str) -> str | None:
         if self._lone_token is None:
             return None

@@ -125,9 +125,19 @@ def released() -> Message:
     return message(say("The messages that waited are on their way."))
 
 
+def nothing_waits() -> Message:
+    """After "Tell them now", where nobody's message waits any more."""
+    return message(say("No message waits for this any more: it is over, or somebody has let them go already."))
+
+
 def snoozed(moment: datetime) -> Message:
     """After "Remind me tomorrow", which on a Friday is Monday."""
     return message(say("All right. I will remind you again: {moment}.", moment=when(moment)))
+
+
+def nothing_to_remind() -> Message:
+    """After "Remind me tomorrow", where no reminder is to follow."""
+    return message(say("I will not remind you of this again. `/calendar status` says how your calendar stands."))
 
 
 def working() -> Message:

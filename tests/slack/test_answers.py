@@ -33,6 +33,8 @@ def _all() -> list[Message]:
         answers.disconnected(ACCOUNT, revoked=False),
         answers.admins_only(),
         answers.released(),
+        answers.nothing_waits(),
+        answers.nothing_to_remind(),
         answers.snoozed(NOW),
         *(answers.not_yet(word, admin=admin) for word in ("book", *HOSTILE) for admin in (True, False)),
         *(answers.problem(sentence) for sentence in HOSTILE),

@@ -1,0 +1,73 @@
+"""What is done about connections that broke: `/calendar doctor`, and the buttons on alerts and reminders."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+
+from bot.domain.people import Who
+from bot.services.admins import Admins
+from bot.services.incidents import Incidents
+from bot.services.reminders import Reminders
+from bot.slack import answers
+from bot.slack.messages import Message
+from bot.slack.operators import RELEASE_MESSAGES
+from bot.slack.troubles import REMIND_TOMORROW
+from handlers.desk import Ack, Body, Desk, Request
+
+
+@dataclass(frozen=True)
+class Watched:
+    """``look`` has whoever is due looked at, soon."""
+
+    desk: Desk
+    admins: Admins
+    incidents: Incidents
+    reminders: Reminders
+    look: Callable[[], object]
+
+    def register(self, app: AsyncApp) -> None:
+        """Tell Bolt."""
+        app.action(RELEASE_MESSAGES)(self.release)
+        app.action(REMIND_TOMORROW)(self.snooze)
+
+    def doctor(self, who: Who) -> Message:
+        """The answer to `doctor`, typed anywhere."""
+        if not self.admins.admit(who, "doctor"):
+            return answers.admins_only()
+        return answers.checkup(self.incidents.overview(who.team_id))
+
+    def help(self, who: Who) -> Message:
+        """The answer to `help`."""
+        return answers.help_text(admin=self.admins.seems_one(who))
+
+    def unknown(self, who: Who, words: str) -> Message:
+        """The answer to whatever else was typed."""
+        return answers.not_yet(words, admin=self.admins.seems_one(who))
+
+    async def release(self, ack: Ack, body: dict[str, Any]) -> None:
+        """The button "Tell them now". In a channel anybody may press it; who may is asked then."""
+        request, incident_id = Request.of_interaction(body), _value(body)
+        await self.desk.take(ack, request, lambda: self._released(request.who, incident_id))
+
+    async def snooze(self, ack: Ack, body: dict[str, Any]) -> None:
+        """The button "Remind me tomorrow"."""
+        request, reminder_id = Request.of_interaction(body), _value(body)
+        await self.desk.take(ack, request, lambda: self._snoozed(request.who, reminder_id))
+
+    def _released(self, who: Who, incident_id: str) -> Message:
+        if not self.admins.admit(who, RELEASE_MESSAGES):
+            return answers.admins_only()
+        if not self.incidents.release(who, incident_id):
+            return answers.nothing_waits()
+        self.look()
+        return answers.released()
+
+    def _snoozed(self, who: Who, reminder_id: str) -> Message:
+        until = self.reminders.snooze(who, reminder_id)
+        return answers.nothing_to_remind() if until is None else answers.snoozed(until)
+
+
+def _value(body: Body) -> str:
+    return str(body["actions"][0].get("value") or "")
