@@ -26,8 +26,8 @@ from bot.domain.health import (
 CONFIRM_AFTER = timedelta(minutes=10)
 CAUSES = [cause for cause in Cause if cause is not Cause.EXPIRING]
 """EXPIRING is no refusal."""
-holds = st.sampled_from(Hold)
-durations = st.sampled_from([timedelta(seconds=1), CONFIRM_AFTER / 2, CONFIRM_AFTER, timedelta(days=2)])
+holds = st.sampled_from([Hold.NOTHING, Hold.NOTHING, Hold.CONFIRMING, Hold.JUDGING])
+pauses = st.sampled_from([timedelta(), CONFIRM_AFTER * 0.6, CONFIRM_AFTER - timedelta.resolution, CONFIRM_AFTER])
 
 
 class Observed(RuleBasedStateMachine):
@@ -44,9 +44,9 @@ class Observed(RuleBasedStateMachine):
 
     # --- what is observed -----------------------------------------------------------------------------------------
 
-    @rule(by=durations)
-    def time_passes(self, by: timedelta) -> None:
-        self.now += by
+    @rule(days=st.integers(1, 9))
+    def nobody_looks_for_days(self, days: int) -> None:
+        self.now += timedelta(days=days)
 
     @rule(left=st.none() | st.integers(-5, 30), hold=holds)
     def a_look_finds_all_well(self, left: int | None, hold: Hold) -> None:
@@ -64,8 +64,9 @@ class Observed(RuleBasedStateMachine):
         assert self.condition.health not in (Health.NEEDS_RECONNECT, Health.BLOCKED)
         self.refused = [each for each in self.refused if not _of_the_grant(each[1])]
 
-    @rule(cause=st.sampled_from(CAUSES), hold=holds)
-    def google_refuses(self, cause: Cause, hold: Hold) -> None:
+    @rule(cause=st.sampled_from(CAUSES), hold=holds, pause=pauses)
+    def google_refuses(self, cause: Cause, hold: Hold, pause: timedelta) -> None:
+        self.now += pause
         before, opened = self.condition, self.sees(Refused(cause), hold)
         if hold is Hold.JUDGING:
             assert (self.condition.health, self.condition.cause) == (before.health, before.cause)
