@@ -248,7 +248,7 @@ def _http(
     pages, installing = Pages(), Installing(installer, workspaces, settings)
     signing_secret = _plain(settings.slack_signing_secret)
     if signing_secret:
-        slack = SlackEdge(bot.slack, signing_secret, clock)
+        slack = SlackEdge(bot.slack, signing_secret, clock, bot.watching.clock_is_wrong)
         http.add_middleware(SlackFront, edge=slack, refuse=pages.error)  # the first one added is the innermost
     edge.harden(http, pages, settings)
     http.include_router(http_install.router(installing, pages))

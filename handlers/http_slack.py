@@ -3,9 +3,10 @@
 import hashlib
 import hmac
 import re
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable
 from datetime import timedelta
+from enum import StrEnum
 
 import structlog
 from slack_bolt.app.async_app import AsyncApp
@@ -25,6 +26,8 @@ PATH = "/slack/events"
 _FRESH = timedelta(minutes=5)
 _REMEMBERED = timedelta(minutes=10)
 _REMEMBERED_AT_MOST = 200_000
+_SKEWED_AFTER, _SKEWED_WITHIN = 6, timedelta(minutes=10)
+_SAID_AGAIN_AFTER = timedelta(minutes=1)
 _TIMESTAMP = re.compile(r"[0-9]{10}")
 _SIGNATURE = re.compile(r"v0=[0-9a-f]{64}")
 _CERTIFICATE_CHECK_AT_MOST = 1024
@@ -58,15 +61,26 @@ class SlackFront:
         return refused
 
 
-def is_genuine(secret: str, headers: Headers, body: bytes, now: float) -> bool:
-    """Whether Slack signed exactly this body within the last five minutes."""
+class Proof(StrEnum):
+    """What the signature of a request proves."""
+
+    GENUINE = "genuine"
+    """Slack signed exactly this within the last five minutes."""
+    STALE = "stale"
+    """Slack signed it, by the clocks here and there at another time: somebody recorded it, or our clock is wrong."""
+    MISSING = "signature"
+
+
+def proof_of(secret: str, headers: Headers, body: bytes, now: float) -> Proof:
+    """Whether Slack signed exactly this body, and when."""
     timestamp = headers.get("x-slack-request-timestamp", "")
     signature = headers.get("x-slack-signature", "")
     if not _TIMESTAMP.fullmatch(timestamp) or not _SIGNATURE.fullmatch(signature):
-        return False
+        return Proof.MISSING
     expected = hmac.new(secret.encode(), b"v0:" + timestamp.encode() + b":" + body, hashlib.sha256).hexdigest()
-    fresh = abs(now - int(timestamp)) <= _FRESH.total_seconds()
-    return hmac.compare_digest("v0=" + expected, signature) and fresh
+    if not hmac.compare_digest("v0=" + expected, signature):
+        return Proof.MISSING
+    return Proof.GENUINE if abs(now - int(timestamp)) <= _FRESH.total_seconds() else Proof.STALE
 
 
 def is_certificate_check(body: bytes) -> bool:
@@ -78,21 +92,26 @@ class SlackEdge:
     """The pre-filter in front of Bolt. What is refused is named in the log; its content never is.
 
     ``bolt`` is built with ``request_verification_enabled=False``: this proof is stricter, and goes by our clock.
+    ``skewed`` hears of a workspace whose requests show that this clock is wrong.
     """
 
-    def __init__(self, bolt: AsyncApp, signing_secret: str, clock: Clock) -> None:
+    def __init__(self, bolt: AsyncApp, signing_secret: str, clock: Clock, skewed: Callable[[str], object]) -> None:
         self._bolt = bolt
         self._secret = signing_secret
         self._clock = clock
+        self._skewed = skewed
         self._seen = SeenSignatures()
+        self._stale = StaleRequests()
 
     async def receive(self, request: Request) -> Response:
         """Answer one request. The size and the patience for its body are limited in front of all routes."""
         body = await request.body()
         now = self._clock.now().timestamp()
-        if not is_genuine(self._secret, request.headers, body, now):
-            certificate_check = is_certificate_check(body)
-            return Response() if certificate_check else _refused(_UNAUTHORIZED, "signature")
+        proof = proof_of(self._secret, request.headers, body, now)
+        if proof is Proof.STALE:
+            self._doubt_the_clock(request, body, now)
+        if proof is not Proof.GENUINE:
+            return Response() if is_certificate_check(body) else _refused(_UNAUTHORIZED, proof)
         try:
             payload = slack_shapes.read(body.decode(), request.headers.get("content-type", ""))
         except UnicodeDecodeError:
@@ -118,6 +137,34 @@ class SlackEdge:
         answer = await self._bolt.async_dispatch(AsyncBoltRequest(mode="socket_mode", body=payload, headers={**retry}))
         return Response(answer.body, answer.status, answer.first_headers_without_set_cookie())
 
+    def _doubt_the_clock(self, request: Request, body: bytes, now: float) -> None:
+        """Nothing but an alert may come of what could have been recorded, and little work."""
+        if not self._stale.are_many(now):
+            return
+        team_id = _team_of(body, request.headers.get("content-type", ""))
+        if team_id:
+            self._stale.are_told(now)
+            log.warning("clock_skew", team=team_id)
+            self._skewed(team_id)
+
+
+class StaleRequests:
+    """When Slack's own requests were refused for their age; kept in memory, and no more of it than is looked at."""
+
+    def __init__(self) -> None:
+        self._last: deque[float] = deque(maxlen=_SKEWED_AFTER)
+        self._told = 0.0
+
+    def are_many(self, now: float) -> bool:
+        """Note one more. Whether so many have come lately that it is to be told."""
+        self._last.append(now)
+        many = len(self._last) == _SKEWED_AFTER and abs(now - self._last[0]) <= _SKEWED_WITHIN.total_seconds()
+        return many and abs(now - self._told) >= _SAID_AGAIN_AFTER.total_seconds()
+
+    def are_told(self, now: float) -> None:
+        """Not again for a minute: while it lasts the incident stays open by it."""
+        self._told = now
+
 
 class SeenSignatures:
     """Signatures of the last ten minutes: a request recorded on its way does nothing a second time."""
@@ -140,6 +187,16 @@ class SeenSignatures:
     def forget(self, signature: str) -> None:
         """It did not have its effect: let Slack try again."""
         self._seen.pop(signature, None)
+
+
+def _team_of(body: bytes, content_type: str) -> str:
+    """Where a request comes from, if it says so."""
+    try:
+        payload = slack_shapes.read(body.decode(), content_type)
+    except (UnicodeDecodeError, slack_shapes.Malformed):
+        return ""
+    places = (payload, "team_id"), (payload.get("team"), "id"), (payload.get("user"), "team_id")
+    return next((str(place[name]) for place, name in places if isinstance(place, dict) and place.get(name)), "")
 
 
 def _refused(status: int, outcome: str, detail: str = "") -> Response:

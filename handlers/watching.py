@@ -10,7 +10,7 @@ from bot.services.calendars import CalendarPicks
 from bot.services.canaries import Canaries
 from bot.services.connections import Connections
 from bot.services.grants import Grants
-from bot.services.incidents import CANARY_EVERY, Incidents
+from bot.services.incidents import CANARY_EVERY, CLOCK_SKEW, Incidents
 from bot.services.looking import Looker
 from bot.services.monitoring import Monitoring
 from bot.services.reminders import Reminders
@@ -129,6 +129,10 @@ class Watching:
     def deliver(self) -> object:
         """Send what is owed to people, soon."""
         return self._pool.hand_over(self.reminders.deliver)
+
+    def clock_is_wrong(self, team_id: str) -> object:
+        """Alert the operators, soon."""
+        return self._pool.hand_over(self.incidents.meet, CLOCK_SKEW, CLOCK_SKEW, team_id)
 
     def jobs(self) -> Table:
         """What the clock sets off."""

@@ -22,6 +22,8 @@ log = structlog.get_logger()
 
 GOOGLE_CLIENT, GOOGLE_CONSENT, EGRESS, CRYPTO_KEY = "google_client", "google_consent", "egress", "crypto_key"
 MASS, TESTING_MODE, CONSENT_SCREEN = "mass", "testing_mode", "consent_screen"
+CLOCK_SKEW = "clock_skew"
+"""Slack's requests say that this machine's clock is wrong."""
 SHORT_GRANTS = "short_grants"
 """Google says of every grant that it ends within days: told before the first one dies. It holds nothing back."""
 _FOR_EVERYBODY = frozenset({GOOGLE_CLIENT, "google_project_api", EGRESS, CRYPTO_KEY})

@@ -20,6 +20,8 @@ class Listeners:
 
     heard: list[str] = field(default_factory=list)
     bodies: list[Body] = field(default_factory=list)
+    skewed: list[str] = field(default_factory=list)
+    """The workspaces whose requests said that our clock is wrong."""
     failing: bool = False
 
     def register(self, app: AsyncApp) -> None:

@@ -25,6 +25,7 @@ from tests.edge.slack_requests import (
     JSON,
     MESSAGE,
     SECRET,
+    SHORTCUT,
     SUBMISSION,
     SUGGESTION,
     URL_CHECK,
@@ -51,7 +52,8 @@ def slack() -> SlackSide:
     )
     listeners, clock, http = Listeners(), SandboxClock(), FastAPI()
     listeners.register(bolt)
-    http.add_middleware(http_slack.SlackFront, edge=http_slack.SlackEdge(bolt, SECRET, clock), refuse=Pages().error)
+    front = http_slack.SlackEdge(bolt, SECRET, clock, listeners.skewed.append)
+    http.add_middleware(http_slack.SlackFront, edge=front, refuse=Pages().error)
     edge.harden(http, Pages(), settings_for("https://calendar.example.com"))
     return SlackSide(Caller(http), listeners, clock)
 
@@ -121,6 +123,53 @@ def test_without_proof_nothing_is_done_and_nothing_of_it_is_logged(slack: SlackS
 def test_five_minutes_is_as_old_as_a_request_may_be(slack: SlackSide, age: int, status: int) -> None:
     sent = as_command(COMMAND)
     assert slack.send(sent, signed(sent[0], slack.now - age)).status == status
+
+
+def test_many_requests_of_slacks_that_are_too_old_or_too_new_say_that_our_clock_is_wrong(
+    slack: SlackSide, logged: StringIO
+) -> None:
+    sents = [
+        as_command(COMMAND),
+        as_event(MESSAGE),
+        as_event(HOME),
+        *map(as_interaction, (CLICK, SUGGESTION, SHORTCUT)),
+    ]
+    for sent in sents[:5]:
+        slack.clock.advance(timedelta(seconds=100))
+        assert slack.send(sent, signed(sent[0], slack.now + 400)).status == 401
+    assert slack.listeners.skewed == []
+    assert slack.send(sents[5], signed(sents[5][0], slack.now - 400)).status == 401
+    assert slack.listeners.skewed == ["T0ACME"]
+    assert [json.loads(line)["event"] for line in logged.getvalue().splitlines()].count("clock_skew") == 1
+    assert slack.listeners.heard == []
+
+
+def test_a_flood_of_recorded_requests_is_told_once_a_minute(slack: SlackSide) -> None:
+    sent = as_event(MESSAGE)
+    old = signed(sent[0], slack.now - 400)
+    for _ in range(100):
+        assert slack.send(sent, old).status == 401
+    assert slack.listeners.skewed == ["T0ACME"]
+    slack.clock.advance(timedelta(minutes=1))
+    for _ in range(100):
+        slack.send(sent, old)
+    assert slack.listeners.skewed == ["T0ACME"] * 2
+
+
+def test_a_few_stale_requests_or_many_that_slack_never_signed_say_nothing_about_the_clock(slack: SlackSide) -> None:
+    sent = as_command(COMMAND)
+    for _ in range(30):
+        slack.clock.advance(timedelta(minutes=2.1))
+        slack.send(sent, signed(sent[0], slack.now - 400))
+    for _ in range(30):
+        slack.send(sent, signed(sent[0], slack.now - 400, "another-secret"))
+    assert slack.listeners.skewed == []
+
+
+def test_a_stale_request_that_names_no_workspace_is_nobodys_to_tell(slack: SlackSide) -> None:
+    for body, content_type in ((b"\xff", JSON), (b"{", JSON), as_event(URL_CHECK), (b"a=b", "text/plain")) * 3:
+        assert slack.send((body, content_type), signed(body, slack.now - 400)).status == 401
+    assert slack.listeners.skewed == []
 
 
 def test_a_recorded_request_does_nothing_again(slack: SlackSide) -> None:
