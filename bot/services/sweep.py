@@ -107,10 +107,12 @@ class Sweep:
             claimed = probes.claim(session, now=now, lease=lease, until=now + _LEASE, limit=BATCH)
             if not claimed:
                 return None
-            granted = self._granted(session, now, len(claimed))
-            if granted < len(claimed):
-                probes.let_go(session, lease, [each.connection_id for each in claimed[granted:]])
-        return (lease, claimed[:granted]) if granted else None
+            asked = [each.connection_id for each in claimed if not self._looker.is_pointless(each)]
+            beyond = asked[self._granted(session, now, len(asked)) :]
+            if beyond:
+                probes.let_go(session, lease, beyond)
+        mine = [each for each in claimed if each.connection_id not in beyond]
+        return (lease, mine) if mine else None
 
     def _granted(self, session: Session, now: datetime, wanted: int) -> int:
         minute, day = f"google:{now:%Y-%m-%dT%H:%M}", f"google:{now:%Y-%m-%d}"
