@@ -11,9 +11,11 @@ from sqlmodel import select
 
 from bot.domain.people import Who
 from bot.services.grants import grant_aad
+from bot.services.sweep import BATCH
 from storage import canary
 from storage.crypto import Sealer
 from storage.tables import Canary, Connection, Person
+from storage.watch_tables import Quota
 from tests.proofs.crowd import DOMAIN, Crowd, gather
 from tests.proofs.minutes import (
     TOLD_THERE,
@@ -80,6 +82,12 @@ CAUSES = (
 )
 
 
+def allowance_used(world: World) -> int:
+    """How much of Google's allowance for the day counts as used."""
+    with world.bot.database.reading() as session:
+        return sum(row.used for row in session.exec(select(Quota)) if "T" not in row.key)
+
+
 @pytest.fixture
 def crowd(database_url: str, logged: StringIO) -> Iterator[tuple[World, Crowd]]:  # noqa: ARG001 - before the bot
     with world_with(database_url, TOLD_THERE) as world:
@@ -105,6 +113,9 @@ def test_a_fault_of_ours_touches_nobody(cause: Broken, crowd: tuple[World, Crowd
     assert len(alerts(world)) == 1, texts(world)
     asked = [each.at for each in world.google.journal] + [each.at for each in world.google.script.met if each.at]
     assert busiest_minute(asked, noticed) <= 10
+
+    looks = sum(each.path == "/token" for each in world.google.journal) + len(world.google.script.met)
+    assert allowance_used(world) <= looks + BATCH, "whom nobody asks about costs nothing of what Google allows a day"
 
     cause.mends(world)
     mended = world.clock.now()
