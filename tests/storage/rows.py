@@ -8,7 +8,8 @@ from typing import TypeVar
 
 from sqlmodel import Session
 
-from storage import connections, flows, people, tickets
+from storage import conditions, connections, flows, people, tickets
+from storage.conditions import Seen
 from storage.tables import Connection, Flow, Person, Ticket
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -47,8 +48,31 @@ def connect(
         hosted_domain="acme.example",
         scopes="openid",
         grant=grant.encode(),
+        token_hash="hash",
+        token_prefix="prefix",
         refresh_expires_at=None,
         now=now,
+    )
+
+
+def judge(
+    session: Session,
+    row: Connection,
+    health: str,
+    *,
+    cause: str | None = None,
+    strike: datetime | None = None,
+    now: datetime = NOW,
+) -> bool:
+    """Note how a connection stands, judged as it is in ``row``. A strike is one for a dead grant."""
+    return conditions.set_condition(
+        session,
+        Seen(row.id, row.token_version, row.revision),
+        now,
+        health=health,
+        cause=cause,
+        strike_cause="grant_dead" if strike else None,
+        strike_at=strike,
     )
 
 

@@ -1,4 +1,4 @@
-"""Connections: a new grant, letting go, verdicts, and the picks."""
+"""Connections: a new grant, letting go, and finding them again."""
 
 from datetime import timedelta
 
@@ -9,8 +9,8 @@ from sqlmodel import Session, select
 from storage import connections, people
 from storage.connections import AccountHeld
 from storage.database import Database
-from storage.tables import Connection, Pick, new_id
-from tests.storage.rows import NOW, connect
+from storage.tables import Connection, new_id
+from tests.storage.rows import NOW, connect, judge
 
 LATER = NOW + timedelta(hours=1)
 
@@ -30,11 +30,12 @@ def test_a_later_consent_renews_the_same_row_and_keeps_the_picks(database: Datab
     with database.transaction() as session:
         first = connect(session, "U0ANA", "sub-1", grant="old")
         connections.replace_picks(session, first.id, ("primary", "Ana"), [])
-        connections.set_health(session, first.id, 1, "needs_reconnect", NOW)
+        assert judge(session, first, "needs_reconnect", cause="grant_dead", strike=NOW)
     with database.transaction() as session:
         second = connect(session, "U0ANA", "sub-1", now=LATER, grant="new")
         assert (second.id, second.token_version, second.grant) == (first.id, 2, b"new")
         assert (second.health, second.connected_at, second.changed_at) == ("connected", LATER, LATER)
+        assert (second.cause, second.strike_cause, second.strike_at, second.revision) == (None, None, None, 2)
         assert [pick.name for pick in connections.picks(session, first.id)] == ["Ana"]
 
 
@@ -116,6 +117,8 @@ def test_an_id_that_was_not_reserved_is_refused(database: Database) -> None:
             hosted_domain=None,
             scopes="openid",
             grant=b"sealed for the wrong row",
+            token_hash="hash",
+            token_prefix="prefix",
             refresh_expires_at=None,
             now=NOW,
         )
@@ -136,6 +139,8 @@ def test_another_broken_rule_is_not_taken_for_a_held_account(database: Database)
             hosted_domain=None,
             scopes="openid",
             grant=b"",
+            token_hash="hash",
+            token_prefix="prefix",
             refresh_expires_at=None,
             now=NOW,
         )
@@ -150,94 +155,78 @@ def test_disconnecting_erases_the_grant_lets_go_of_the_account_and_keeps_the_pic
         gone = connections.of(session, row.person_id)
         assert gone is not None
         assert (gone.grant, gone.google_sub, gone.health) == (None, None, "disconnected")
+        assert (gone.token_hash, gone.token_prefix, gone.refresh_expires_at) == (None, None, None)
         assert (gone.token_version, gone.changed_at) == (2, LATER)
         assert len(connections.picks(session, row.id)) == 2
         assert connect(session, "U0BEN", "sub-1").google_sub == "sub-1"
+
+
+def test_of_an_outage_nothing_stays_on_a_disconnected_one(database: Database) -> None:
+    with database.transaction() as session:
+        row = connect(session, "U0ANA", "sub-1")
+        assert judge(session, row, "needs_reconnect", cause="grant_dead", strike=NOW)
+        assert connections.release(session, row.id, LATER)
+        assert (row.cause, row.strike_cause, row.strike_at, row.revision) == (None, None, None, 2)
+
+
+def test_a_disconnect_meant_for_an_older_grant_leaves_the_new_one(database: Database) -> None:
+    with database.transaction() as session:
+        connect(session, "U0ANA", "sub-1")
+        row = connect(session, "U0ANA", "sub-1", grant="new")
+        assert not connections.release(session, row.id, LATER, token_version=1)
+        assert (row.grant, row.health) == (b"new", "connected")
+        assert connections.release(session, row.id, LATER, token_version=2)
+        assert not connections.release(session, row.id, LATER, token_version=2)
+
+
+def test_googles_security_events_find_whom_they_name(database: Database) -> None:
+    with database.transaction() as session:
+        for user_id, sub in (("U0ANA", "sub-1"), ("U0BEN", "sub-2"), ("U0CLEO", "sub-3")):
+            row = connect(session, user_id, sub)
+            row.token_hash, row.token_prefix = f"hash of {sub}", f"prefix of {sub}"
+        there = connect(session, "U0ANA", "sub-1", team_id="T0OTHER")
+        there.token_hash = there.token_prefix = "another"
+        gone = connections.of(session, people.ensure(session, "T0ACME", "U0CLEO", NOW).id)
+        assert gone is not None
+        connections.release(session, gone.id, NOW)
+    with database.reading() as session:
+
+        def named(**what: str) -> list[str]:
+            return sorted(f"{row.team_id} {row.google_sub}" for row in connections.named_by(session, **what))
+
+        assert named(google_sub="sub-1") == ["T0ACME sub-1", "T0OTHER sub-1"]
+        assert named(token_hash="hash of sub-2") == ["T0ACME sub-2"]
+        assert named(token_prefix="prefix of sub-2") == ["T0ACME sub-2"]
+        assert named(google_sub="sub-3") == named(token_hash="hash of sub-3") == named(token_prefix="x") == []
+
+
+def test_what_a_grant_holds_is_noted_of_that_grant_only(database: Database) -> None:
+    with database.transaction() as session:
+        connect(session, "U0ANA", "sub-1")
+        row = connect(session, "U0ANA", "sub-1")
+        connections.set_scopes(session, row.id, 1, "of the older one")
+        session.refresh(row)
+        assert row.scopes == "openid"
+        connections.set_scopes(session, row.id, 2, "openid calendar")
+        session.refresh(row)
+        assert row.scopes == "openid calendar"
+
+
+def test_members_of_a_domain_are_those_that_hold_a_grant(database: Database) -> None:
+    with database.transaction() as session:
+        for number in range(3):
+            connect(session, f"U{number}", f"sub-{number}")
+        private = connect(session, "U3", "sub-3")
+        private.hosted_domain = None
+        gone = connect(session, "U4", "sub-4")
+        connections.release(session, gone.id, NOW)
+    with database.reading() as session:
+        assert connections.members_of(session, "acme.example") == 3
+        assert connections.members_of(session, None) == 1
+        assert connections.members_of(session, "elsewhere.example") == 0
 
 
 def test_many_disconnected_rows_do_not_collide(database: Database) -> None:
     with database.transaction() as session:
         for number in range(3):
             connections.release(session, connect(session, f"U{number}", f"sub-{number}").id, NOW)
-
-
-class TestVerdicts:
-    """Compare-and-set: a verdict is about one grant."""
-
-    def test_a_verdict_on_the_present_grant_counts(self, database: Database) -> None:
-        with database.transaction() as session:
-            row = connect(session, "U0ANA", "sub-1")
-            assert connections.set_health(session, row.id, row.token_version, "needs_reconnect", LATER)
-            assert (row.health, row.changed_at) == ("needs_reconnect", LATER)
-
-    def test_the_same_verdict_again_is_no_change(self, database: Database) -> None:
-        with database.transaction() as session:
-            row = connect(session, "U0ANA", "sub-1")
-            assert connections.set_health(session, row.id, row.token_version, "connected", LATER)
-            assert row.changed_at == NOW
-
-    def test_a_verdict_on_an_older_grant_is_dropped(self, database: Database) -> None:
-        with database.transaction() as session:
-            connect(session, "U0ANA", "sub-1")
-            row = connect(session, "U0ANA", "sub-1")
-            assert not connections.set_health(session, row.id, 1, "needs_reconnect", LATER)
-            assert row.health == "connected"
-
-    def test_a_verdict_never_revives_a_disconnected_one(self, database: Database) -> None:
-        with database.transaction() as session:
-            row = connect(session, "U0ANA", "sub-1")
-            connections.release(session, row.id, NOW)
-            for version in (1, 2):
-                assert not connections.set_health(session, row.id, version, "connected", LATER)
-
-
-class TestPicks:
-    def test_the_linked_calendar_comes_first_and_is_stored_once(self, database: Database) -> None:
-        with database.transaction() as session:
-            row = connect(session, "U0ANA", "sub-1")
-            chosen = [("team", "Team"), ("primary", "Ana"), ("beta", "Beta"), ("team", "Team")]
-            connections.replace_picks(session, row.id, ("primary", "Ana"), chosen)
-            saved = connections.picks(session, row.id)
-        assert [(pick.calendar_id, pick.purpose) for pick in saved] == [
-            ("primary", "linked"),
-            ("beta", "conflict"),
-            ("team", "conflict"),
-        ]
-        assert all(pick.present for pick in saved)
-
-    def test_a_new_choice_replaces_the_old_one(self, database: Database) -> None:
-        with database.transaction() as session:
-            row = connect(session, "U0ANA", "sub-1")
-            connections.replace_picks(session, row.id, ("one", "One"), [("two", "Two")])
-            connections.replace_picks(session, row.id, ("two", "Two"), [])
-            assert [pick.calendar_id for pick in connections.picks(session, row.id)] == ["two"]
-
-    def test_a_choice_of_many_calendars(self, database: Database) -> None:
-        many = [(f"calendar-{number}@group.calendar.google.com", f"Name {number}") for number in range(1000)]
-        with database.transaction() as session:
-            row = connect(session, "U0ANA", "sub-1")
-            connections.replace_picks(session, row.id, many[0], many)
-            connections.mark_presence(session, row.id, [calendar_id for calendar_id, _ in many[:999]])
-            saved = connections.picks(session, row.id)
-        assert len(saved) == 1000
-        assert [pick.calendar_id for pick in saved if not pick.present] == [many[999][0]]
-
-    def test_presence_follows_each_look(self, database: Database) -> None:
-        with database.transaction() as session:
-            ana, ben = connect(session, "U0ANA", "sub-1"), connect(session, "U0BEN", "sub-2")
-            for row in (ana, ben):
-                connections.replace_picks(session, row.id, ("one", "One"), [("two", "Two")])
-            connections.mark_presence(session, ana.id, {"two", "three"})
-            assert [pick.present for pick in connections.picks(session, ana.id)] == [False, True]
-            assert [pick.present for pick in connections.picks(session, ben.id)] == [True, True]
-            connections.mark_presence(session, ana.id, ["one"])
-            assert [pick.present for pick in connections.picks(session, ana.id)] == [True, False]
-            connections.mark_presence(session, ana.id, ())
-            assert [pick.present for pick in connections.picks(session, ana.id)] == [False, False]
-
-    def test_the_database_itself_allows_one_linked_calendar(self, database: Database) -> None:
-        with database.transaction() as session:
-            row = connect(session, "U0ANA", "sub-1")
-        two = [Pick(connection_id=row.id, calendar_id=name, name=name, purpose="linked") for name in ("one", "two")]
-        with pytest.raises(IntegrityError), database.transaction() as session:
-            session.add_all(two)

@@ -75,6 +75,8 @@ def test_a_person_connecting_in_twenty_tabs_has_one_connection_whose_grant_is_bo
                 hosted_domain=None,
                 scopes="openid",
                 grant=reserved.encode(),
+                token_hash="hash",
+                token_prefix="prefix",
                 refresh_expires_at=None,
                 now=NOW,
             )
@@ -118,19 +120,3 @@ def test_choices_saved_at_once_leave_one_of_them_whole(database: Database) -> No
         saved = connections.picks(session, connection_id)
         assert len(saved) == 6
         assert len({pick.name for pick in saved}) == 1
-
-
-def test_one_verdict_of_many_on_an_old_grant_counts_for_nothing_once_a_new_one_came(database: Database) -> None:
-    with database.transaction() as session:
-        old = connect(session, "U0ANA", "sub-1")
-        connection_id, version = old.id, old.token_version
-    with database.transaction() as session:
-        connect(session, "U0ANA", "sub-1")
-
-    def judge(_: int) -> bool:
-        with database.transaction() as session:
-            return connections.set_health(session, connection_id, version, "needs_reconnect", NOW)
-
-    assert at_once(10, judge) == [False] * 10
-    with database.reading() as session:
-        assert session.exec(select(Connection.health)).one() == "connected"

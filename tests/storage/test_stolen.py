@@ -40,6 +40,8 @@ def connect_sealed(session: Session, sealer: Sealer, user_id: str) -> None:
         hosted_domain=None,
         scopes="openid",
         grant=sealer.seal(f"{GRANT} of {user_id}", aad("connection", "grant", row_id, "T0ACME", user_id)),
+        token_hash="hash",
+        token_prefix="prefix",
         refresh_expires_at=None,
         now=NOW,
     )
