@@ -108,8 +108,11 @@ class Bot:
         self.database.close()
 
 
-def build(settings: Settings, clock: Clock | None = None) -> Bot:
-    """Wire everything. Raises crypto.Unreadable when the keys do not open what is stored."""
+def build(settings: Settings, clock: Clock | None = None, *, speaks: bool = True) -> Bot:
+    """Wire everything. Raises crypto.Unreadable when the keys do not open what is stored.
+
+    A bot that does not speak says nothing by itself: it looks, beside one that does.
+    """
     clock = clock or SystemClock()
     if settings.uses_plain_http:  # loopback only, Settings made sure of it
         os.environ["OAUTHLIB_INSECURE_TRANSPORT"] = "1"
@@ -143,6 +146,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Bot:
         database,
         sealer,
         sweeps,
+        speaks=speaks,
         directory=directory,
         notifier=notifier,
         consent=consent,

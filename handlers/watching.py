@@ -35,7 +35,10 @@ _AT_LEAST = timedelta(seconds=0.5)
 
 
 class Watching:
-    """Built in two steps, for what people see of a connection is drawn by services that need the first half."""
+    """Built in two steps, for what people see of a connection is drawn by services that need the first half.
+
+    One that does not speak looks and judges; what is to be said about it stands in the ledger, for whoever serves.
+    """
 
     reminders: Reminders
     canaries: Canaries
@@ -49,15 +52,17 @@ class Watching:
         sealer: Sealer,
         pool: Background,
         *,
+        speaks: bool = True,
         directory: Directory,
         notifier: Notifier,
         consent: Consent,
         calendars: Calendars,
     ) -> None:
+        self.directory = directory
         self._database = database
         self._sealer = sealer
         self._clock = clock
-        self._pool = pool
+        self._later: Callable[..., object] = pool.hand_over if speaks else _nothing
         self._notifier = notifier
         self._consent = consent
         self._probe_every = settings.probe_every
@@ -70,7 +75,7 @@ class Watching:
             directory,
             notifier,
             clock,
-            pool.hand_over,
+            self._later,
             channel=settings.operator_channel,
             admins=settings.admins,
         )
@@ -105,7 +110,7 @@ class Watching:
             tickets,
             self.incidents,
             self._clock,
-            lambda who: self._pool.hand_over(surfaces.home, who),
+            lambda who: self._later(surfaces.home, who),
         )
         self.canaries = Canaries(
             self._database,
@@ -120,19 +125,19 @@ class Watching:
             send_link=tickets.send,
             probe_every=self._probe_every,
         )
-        self.safety = Safety(self._database, self.monitoring, self._clock, self._pool.hand_over, self.look)
+        self.safety = Safety(self._database, self.monitoring, self._clock, self._later, self.look)
 
     def look(self) -> object:
         """Look at whoever is due, soon."""
-        return self._pool.hand_over(self.sweep.run)
+        return self._later(self.sweep.run)
 
     def deliver(self) -> object:
         """Send what is owed to people, soon."""
-        return self._pool.hand_over(self.reminders.deliver)
+        return self._later(self.reminders.deliver)
 
     def clock_is_wrong(self, team_id: str) -> object:
         """Alert the operators, soon."""
-        return self._pool.hand_over(self.incidents.meet, CLOCK_SKEW, CLOCK_SKEW, team_id)
+        return self._later(self.incidents.meet, CLOCK_SKEW, CLOCK_SKEW, team_id)
 
     def jobs(self) -> Table:
         """What the clock sets off."""
@@ -148,3 +153,7 @@ class Watching:
 
     def _each(self, work: Callable[[A], B], items: Iterable[A]) -> Iterable[B]:
         return self._probers.map(work, items)
+
+
+def _nothing(*_work: object) -> bool:
+    return False

@@ -17,3 +17,8 @@ def reserve(session: Session, key: str, until: datetime, wanted: int, most: int)
     granted = max(0, min(wanted, most - used))
     session.exec(update(Quota).where(col(Quota.key) == key).values(used=used + granted))
     return granted
+
+
+def used(session: Session, key: str) -> int:
+    """How much of the allowance is used up."""
+    return session.exec(select(Quota.used).where(Quota.key == key)).one_or_none() or 0

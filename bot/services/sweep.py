@@ -91,6 +91,13 @@ class Sweep:
             )
         return self._look_at(lease, claimed, even_if_broken=True)
 
+    def room(self, wanted: int) -> tuple[int, bool]:
+        """How many more looks Google's allowances bear now, which count as taken, and whether today's is used up."""
+        now = self._clock.now()
+        with self._database.transaction() as session:
+            granted = self._granted(session, now, wanted)
+            return granted, granted < wanted and quotas.used(session, _day(now)) >= self._rate.daily_calls
+
     def second_opinion(self, *, except_id: str = "", domain: str | None = None) -> Look | None:
         """How somebody else fares, of that Google Workspace domain if one is named; None when there is nobody else."""
         with self._database.reading() as session:
@@ -115,9 +122,8 @@ class Sweep:
         return (lease, mine) if mine else None
 
     def _granted(self, session: Session, now: datetime, wanted: int) -> int:
-        minute, day = f"google:{now:%Y-%m-%dT%H:%M}", f"google:{now:%Y-%m-%d}"
-        granted = quotas.reserve(session, minute, now + _MINUTE, wanted, CALLS_A_MINUTE)
-        return quotas.reserve(session, day, now + _DAY, granted, self._rate.daily_calls)
+        granted = quotas.reserve(session, f"google:{now:%Y-%m-%dT%H:%M}", now + _MINUTE, wanted, CALLS_A_MINUTE)
+        return quotas.reserve(session, _day(now), now + _DAY, granted, self._rate.daily_calls)
 
     def _look_at(self, lease: str, claimed: Sequence[Claimed], *, even_if_broken: bool = False) -> dict[str, Look]:
         """A broken one never keeps the others from being looked at."""
@@ -213,6 +219,10 @@ class Sweep:
             return None
         condition = self._monitoring.observe(one.connection_id, one.token_version, seen.signal)
         return condition.strike if condition else None
+
+
+def _day(now: datetime) -> str:
+    return f"google:{now:%Y-%m-%d}"
 
 
 def _differs(now: Found, before: PickFacts) -> bool:
