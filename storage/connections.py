@@ -11,6 +11,7 @@ from storage import people
 from storage.conditions import changed
 from storage.inserts import insert_into
 from storage.tables import Connection, Pick, new_id
+from storage.watch_tables import Probe
 
 _CONNECTED, _DISCONNECTED = "connected", "disconnected"
 _LINKED, _CONFLICT = "linked", "conflict"
@@ -120,7 +121,7 @@ def connect(
 
 
 def release(session: Session, connection_id: str, now: datetime, *, token_version: int | None = None) -> bool:
-    """Disconnect: erase the grant and let go of the account. The picks stay for a reconnect.
+    """Disconnect: erase the grant, let go of the account and look at it no more. The picks stay for a reconnect.
 
     With ``token_version`` only that grant is erased: False when a newer one came meanwhile, or none is left.
     """
@@ -146,7 +147,11 @@ def release(session: Session, connection_id: str, now: datetime, *, token_versio
         )
         .execution_options(synchronize_session="fetch")
     )
-    return done.rowcount == 1
+    if done.rowcount != 1:
+        return False
+    # Never looked at again, it would count as overdue for ever.
+    session.exec(delete(Probe).where(col(Probe.connection_id) == connection_id))
+    return True
 
 
 def set_scopes(session: Session, connection_id: str, token_version: int, scopes: str) -> None:
