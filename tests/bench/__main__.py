@@ -2,24 +2,39 @@
 
 import argparse
 import os
-from collections.abc import Callable, Collection
+from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
+from typing import Protocol
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from bot import telemetry
 from handlers.app import SystemClock
-from tests.bench import bursts, chart, report, startup
-from tests.bench.bursts import Size
-from tests.bench.cores import OTHER, pin
+from tests.bench import bursts, chart, noticing, report, startup, sweeps
 from tests.bench.rows import Row
+from tests.bench.sizes import Size, Step
 
-GOALS = ("P4", "P5", "P10")
-_STARTS_IN_A_ROUND = 3
+GOALS = ("P1", "P2", "P3", "P4", "P5", "P9", "P10")
 _DOCS = Path(__file__).parents[2] / "docs"
 _FULL = Size()
-_QUICK = Size(rounds=3, commands=100, everybody=False)
+_QUICK = Size(rounds=3, commands=100, people=10_000, revocations=20, everybody=False)
+
+
+class Measure(Protocol):
+    """One of the modules that measure."""
+
+    def steps(self, goals: Collection[str], size: Size) -> int:
+        """How many things it will begin."""
+        ...
+
+    def measure(self, goals: Collection[str], size: Size, step: Step) -> list[Row]:
+        """Those of its goals that are asked for."""
+        ...
+
+
+_MEASURES: tuple[Measure, ...] = (sweeps, bursts, noticing, startup)
 
 
 def main() -> None:
@@ -29,13 +44,15 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="smaller and fewer; nothing is written down")
     parser.add_argument("--rounds", type=int, help="more of them, on a restless machine")
     parser.add_argument("--commands", type=int, help="in each burst")
+    parser.add_argument("--people", type=int, help="in the largest company")
+    parser.add_argument("--revocations", type=int, help="of each kind")
     told = parser.parse_args()
-    size = _QUICK if told.quick else _FULL
-    size = Size(told.rounds or size.rounds, told.commands or size.commands, size.everybody)
+    given = {name: getattr(told, name) for name in ("rounds", "commands", "people", "revocations")}
+    size = replace(_QUICK if told.quick else _FULL, **{name: value for name, value in given.items() if value})
     console, load = Console(), _load()
     rows = _measured(told.only, size, console)
     console.print(report.table(rows))
-    if set(told.only) == set(GOALS) and size.commands == _FULL.commands and size.rounds >= _FULL.rounds:
+    if set(told.only) == set(GOALS) and replace(size, rounds=_FULL.rounds) == _FULL and size.rounds >= _FULL.rounds:
         page = report.page(rows, rounds=size.rounds, now=SystemClock().now(), load=load)
         (_DOCS / "bench.md").write_text(page, encoding="utf-8")
         (_DOCS / "bench.svg").write_text(chart.drawn(rows), encoding="utf-8")
@@ -45,27 +62,13 @@ def main() -> None:
 def _measured(goals: Collection[str], size: Size, console: Console) -> list[Row]:
     columns = (TextColumn("{task.description:45}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as progress, open(os.devnull, "w") as nowhere:  # noqa: PTH123 - a device
-        telemetry.configure(nowhere)  # the world's own bot connects two people before anything is measured
-        starts = _STARTS_IN_A_ROUND if "P10" in goals else 0
-        task = progress.add_task("Setting up", total=size.rounds * (len(size.turns(goals)) + starts))
+        telemetry.configure(nowhere)  # the worlds' own bots work in this process
+        task = progress.add_task("Setting up", total=sum(each.steps(goals, size) for each in _MEASURES))
 
         def step(what: str) -> None:
             progress.update(task, advance=1, description=what)
 
-        return [*_bursts(goals, size, step), *(startup.measure(size.rounds, step) if starts else [])]
-
-
-def _bursts(goals: Collection[str], size: Size, step: Callable[[str], None]) -> list[Row]:
-    if not size.turns(goals):
-        return []
-    if hasattr(os, "sched_getaffinity"):
-        before = os.sched_getaffinity(0)
-        pin(OTHER)  # the stand-ins live in this process
-        try:
-            return bursts.measure(goals, size, step)
-        finally:
-            os.sched_setaffinity(0, before)
-    return bursts.measure(goals, size, step)
+        return [row for each in _MEASURES for row in each.measure(goals, size, step)]
 
 
 def _load() -> float | None:

@@ -1,15 +1,17 @@
 """P4 and P5: how soon a burst of commands is acknowledged, and whether the work behind it shows."""
 
 import tempfile
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from storage import schema
+from tests.bench.cores import OTHER, affinity, pin, spread
 from tests.bench.processes import Contender, Generator
 from tests.bench.remote import Remote
 from tests.bench.rows import Figure, Row, percentile_99
+from tests.bench.sizes import Size, Step, rotated
 
 SLACK_WAITS = 3.0
 WORK = 0.3
@@ -29,18 +31,10 @@ _TURNS: dict[str, tuple[Turn, ...]] = {
 }
 
 
-@dataclass(frozen=True)
-class Size:
-    """How much is measured. Without ``everybody`` Bolt's synchronous App, which takes long, is left out."""
-
-    rounds: int = 5
-    commands: int = 500
-    everybody: bool = True
-
-    def turns(self, goals: Collection[str]) -> list[Turn]:
-        """The bursts of one round."""
-        asked = [turn for goal, turns in _TURNS.items() if goal in goals for turn in turns]
-        return [turn for turn in dict.fromkeys(asked) if self.everybody or turn[0] != "bolt-sync"]
+def turns(goals: Collection[str], size: Size) -> list[Turn]:
+    """The bursts of one round."""
+    asked = [turn for goal, turns in _TURNS.items() if goal in goals for turn in turns]
+    return [turn for turn in dict.fromkeys(asked) if size.everybody or turn[0] != "bolt-sync"]
 
 
 @dataclass
@@ -66,15 +60,30 @@ class Taken:
         return ", ".join(f"{count} {what}" for what, count in counts.items() if count)
 
 
-def measure(goals: Collection[str], size: Size, step: Callable[[str], None]) -> list[Row]:
-    """Those of P4 and P5 that are asked for, in one interleaved run. ``step`` hears of each burst."""
-    turns = size.turns(goals)
-    taken = {turn: Taken() for turn in turns}
+def steps(goals: Collection[str], size: Size) -> int:
+    """How many there are in all."""
+    return size.rounds * len(turns(goals, size))
+
+
+def measure(goals: Collection[str], size: Size, step: Step) -> list[Row]:
+    """Those of P4 and P5 that are asked for, in one interleaved run."""
+    if not steps(goals, size):
+        return []
+    before = affinity()
+    pin(OTHER)  # the stand-ins live in this process
+    try:
+        return _measured(goals, size, step)
+    finally:
+        spread(before)
+
+
+def _measured(goals: Collection[str], size: Size, step: Step) -> list[Row]:
+    order = turns(goals, size)
+    taken = {turn: Taken() for turn in order}
     with ExitStack() as stack:
-        ground = _Ground(stack, {name for name, _ in turns})
+        ground = _Ground(stack, {name for name, _ in order})
         for number in range(size.rounds):
-            first = number % len(turns)  # nobody is always the one after the slow one
-            for turn in turns[first:] + turns[:first]:
+            for turn in rotated(order, number):
                 step(f"{_LABELS[turn[0]]}, {turn[1]:g} s of work behind each")
                 ground.burst(turn, size.commands, taken[turn])
     rows = {"P4": _p4, "P5": _p5}
@@ -119,7 +128,7 @@ def _p4(size: Size, taken: dict[Turn, Taken]) -> Row:
         what=f"Burst of {size.commands} signed commands, all listeners: 99 of 100 acknowledged within",
         ours=taken["ours", 0].figure("Calendar Bot"),
         others=tuple(taken[turn].figure(_LABELS[turn[0]]) for turn in others),
-        at_most=2,
+        limit=2,
         is_ratio=True,
         broken=taken["ours", 0].faults,
     )
@@ -136,7 +145,7 @@ def _p5(size: Size, taken: dict[Turn, Taken]) -> Row:
             taken["bolt-async", 0].figure("Bolt AsyncApp, no wait"),
             taken["bolt-async", WORK].figure(f"Bolt AsyncApp, {behind}"),
         ),
-        at_most=2,
+        limit=2,
         is_ratio=True,
         broken=taken["ours", WORK].faults,
     )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from html import escape
 
-from tests.bench.rows import Row, shown
+from tests.bench.rows import Row
 
 _WIDTH, _LEFT, _ROW, _TOP = 760, 150, 64, 40
 _FULL = 480
@@ -25,7 +25,7 @@ def drawn(rows: Iterable[Row]) -> str:
     rows = list(rows)
     middle = _LEFT + _FULL // 2
     height = _TOP + _ROW * len(rows) + 16
-    said = "; ".join(f"{row.goal}: {_value(row)}, goal {row.bound}" for row in rows)
+    said = "; ".join(f"{row.goal}: {row.value}, goal {row.bound}" for row in rows)
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" role="img">',
@@ -41,8 +41,7 @@ def drawn(rows: Iterable[Row]) -> str:
 
 
 def _bar(row: Row, top: int) -> str:
-    share = (row.ratio if row.is_ratio else row.ours.median) / row.at_most / 2
-    length = max(2.0, min(1.0, share) * _FULL)
+    length = max(2.0, min(1.0, row.share / 2) * _FULL)
     kind = "ours" if row.is_met else "missed"
     return "\n".join(
         [
@@ -50,10 +49,6 @@ def _bar(row: Row, top: int) -> str:
             f'<text x="{_LEFT - 12}" y="{top + 37}" text-anchor="end" class="small">goal {escape(row.bound)}</text>',
             f'<rect class="track" x="{_LEFT}" y="{top + 12}" width="{_FULL}" height="16" rx="3" opacity="0.5"/>',
             f'<rect class="{kind}" x="{_LEFT}" y="{top + 8}" width="{length:.0f}" height="24" rx="3"/>',
-            f'<text x="{_LEFT + _FULL + 12}" y="{top + 25}">{_value(row)}</text>',
+            f'<text x="{_LEFT + _FULL + 12}" y="{top + 25}">{row.value}</text>',
         ]
     )
-
-
-def _value(row: Row) -> str:
-    return f"{row.ratio:.2f}x" if row.is_ratio else shown(row.ours.median)

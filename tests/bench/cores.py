@@ -14,6 +14,17 @@ def pin(which: int) -> None:
         os.sched_setaffinity(0, {usable[which]})
 
 
+def affinity() -> set[int]:
+    """The cores this process may use, as far as that can be known."""
+    return os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set()
+
+
+def spread(over: set[int]) -> None:
+    """Let this process use these again."""
+    if over:
+        os.sched_setaffinity(0, over)
+
+
 def usable() -> int:
     """How many cores there are for us."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return len(affinity()) or os.cpu_count() or 1

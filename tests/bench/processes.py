@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import IO
+from typing import IO, Any
 
 from tests.bench.load import Answer
 
@@ -36,29 +36,48 @@ class Contender:
         stop(self._process)
 
 
-class Generator:
-    """The process that sends bursts."""
+class Servant:
+    """A module of ours as a process that answers each line of JSON with another."""
 
-    def __init__(self) -> None:
+    def __init__(self, module: str, *arguments: str, environment: Mapping[str, str] | None = None) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.bench.load"],
-            env=bare_environment(),
+            [sys.executable, "-m", f"tests.bench.{module}", *arguments],
+            env={**bare_environment(), **(environment or {})},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
         )
 
-    def burst(self, port: int, bodies: Sequence[str], secret: str) -> list[Answer]:
-        """Send all of ``bodies`` at once, each signed; what became of each."""
-        talk, hear = _open(self._process.stdin), _open(self._process.stdout)
-        talk.write(json.dumps({"port": port, "bodies": list(bodies), "secret": secret}) + "\n")
+    def asked(self, question: object) -> Any:
+        """What it says to that."""
+        talk = _open(self._process.stdin)
+        talk.write(json.dumps(question) + "\n")
         talk.flush()
-        return [Answer(status, seconds) for status, seconds in json.loads(hear.readline())]
+        return self.heard()
+
+    def heard(self) -> Any:
+        """Its next line."""
+        line = _open(self._process.stdout).readline()
+        if not line:
+            raise RuntimeError(f"The process ended before it answered: {self._process.args!r}")
+        return json.loads(line)
 
     def stop(self) -> None:
         _open(self._process.stdin).close()
         stop(self._process)
         _open(self._process.stdout).close()
+
+
+class Generator(Servant):
+    """The process that sends bursts."""
+
+    def __init__(self) -> None:
+        super().__init__("load")
+
+    def burst(self, port: int, bodies: Sequence[str], secret: str) -> list[Answer]:
+        """Send all of ``bodies`` at once, each signed; what became of each."""
+        answers = self.asked({"port": port, "bodies": list(bodies), "secret": secret})
+        return [Answer(status, seconds) for status, seconds in answers]
 
 
 def free_port() -> int:

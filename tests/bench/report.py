@@ -7,7 +7,7 @@ from datetime import datetime
 from rich.table import Table
 
 from tests.bench.cores import usable
-from tests.bench.rows import Figure, Row, shown
+from tests.bench.rows import Figure, Row
 
 
 def table(rows: Iterable[Row]) -> Table:
@@ -16,9 +16,7 @@ def table(rows: Iterable[Row]) -> Table:
     for heading in ("goal", "what", "ours", "the others", "ratio", "goal is", ""):
         made.add_column(heading, justify="right" if heading in {"ours", "ratio"} else "left")
     for row in rows:
-        made.add_row(
-            row.goal, row.what, shown(row.ours.median), "\n".join(_others(row)), _ratio(row), row.bound, _verdict(row)
-        )
+        made.add_row(row.goal, row.what, row.told, "\n".join(_others(row)), _ratio(row), row.bound, _verdict(row))
     return made
 
 
@@ -26,8 +24,7 @@ def page(rows: Iterable[Row], *, rounds: int, now: datetime, load: float | None)
     """docs/bench.md."""
     rows = list(rows)
     cells = [
-        (row.goal, row.what, shown(row.ours.median), "<br>".join(_others(row)), _ratio(row), row.bound, _verdict(row))
-        for row in rows
+        (row.goal, row.what, row.told, "<br>".join(_others(row)), _ratio(row), row.bound, _verdict(row)) for row in rows
     ]
     heading = ("", "what", "ours", "the others", "ratio", "goal", "")
     return "\n".join(
@@ -73,11 +70,11 @@ def _others(row: Row) -> list[str]:
 
 def _told(row: Row, other: Figure) -> str:
     beside = f" ({row.ratio_of(other):.1f}x)" if row.is_ratio and other is not row.others[0] else ""
-    return f"{other.name} {shown(other.median)}{beside}"
+    return f"{other.name} {other.told}{beside}"
 
 
 def _ratio(row: Row) -> str:
-    return f"{row.ratio:.2f}x" if row.is_ratio else ""
+    return row.value if row.is_ratio else ""
 
 
 def _verdict(row: Row) -> str:
