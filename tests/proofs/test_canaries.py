@@ -19,6 +19,7 @@ def test_no_canary_gets_out(sqlite_database_url: str, logged: StringIO, capfd: p
         world = watched.world
         tour.everything_goes_well(world)
         tour.consent_goes_wrong(world)
+        tour.connections_are_watched(world)
         tour.slack_is_misused(world)
         assert telemetry.counted("bug") == bugs, "so far nothing crashed"
         failed = tour.everything_fails_in_turn(watched)

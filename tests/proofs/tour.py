@@ -17,7 +17,7 @@ from tests.sandbox.slack.refusal import SlackRefused
 from tests.sandbox.world import Persona, World
 
 ANA, GMAIL, CLEO = "ana@acme.example", "ana.lima@gmail.example", "cleo@acme.example"
-ADA, GUS = "ada@acme.example", "gus@partner.example"
+ADA, BEN, GUS = "ada@acme.example", "ben@acme.example", "gus@partner.example"
 CALENDARS = "/calendar/v3/"
 _HTML = f"<html><body>{ANSWER}</body></html>"
 _ODD: dict[str, object] = {
@@ -88,9 +88,36 @@ def consent_goes_wrong(world: World) -> None:
     world.ada.connects_google(ADA)
     world.google.client.without_refresh_token = 0
     old = world.ada.link
-    world.time_passes(timedelta(days=30))
+    world.time_leaps(timedelta(days=30))
     world.ada.browser.opens(old)
     world.settles()
+
+
+def connections_are_watched(world: World) -> None:
+    """Revoked, a calendar deleted, an event of Google's, our client secret rotated: told, mended, and over."""
+    ben = world.ben
+    ben.connects_google(BEN)
+    mine = [each for each in world.google.calendars(BEN) if each.role == "owner" and each.id != BEN]
+    ben.picks(mine[0].summary)
+    _jobs_run(world)
+    world.google.revoke(BEN)
+    _found_out(world)
+    ben.clicks("Remind me tomorrow", on="dm")
+    ben.opens_link().presses("Continue")
+    ben.consents(BEN)
+    world.google.delete_calendar(mine[0].id)
+    _found_out(world)
+    ben.picks(BEN)
+    world.google.risc.register(f"{world.bot_url}/google/risc")
+    for event in ("account-disabled", "tokens-revoked"):
+        world.google.send_risc(event, email=BEN)
+        world.settles()
+    world.google.rotate_client_secret()
+    _found_out(world)
+    world.ada.types("/calendar doctor")
+    world.google.restore_client_secret()
+    _jobs_run(world)
+    ben.connects_google(BEN)
 
 
 def slack_is_misused(world: World) -> None:
@@ -111,10 +138,14 @@ def everything_fails_in_turn(watched: Watched) -> int:
         cases = [(endpoint, FAILURES[number % len(FAILURES)]) for number, endpoint in enumerate(ENDPOINTS)]
     for (whose, where, meanwhile), failure in cases:
         script = world.google.script if whose == "google" else world.slack.script
+        _jobs_run(world)  # first, or they would meet what is meant for people
         script.add(failure(where))
-        world.hours_pass(0.05)  # nobody gets a hundred links in ten minutes
         meanwhile(watched)
         assert script.take(where) is None, f"nobody asked {where}"
+        script.add(failure(where))
+        world.time_leaps(timedelta(minutes=15))  # nobody gets a hundred links in ten minutes
+        _jobs_run(world)
+        script.clear()
     return len(cases)
 
 
@@ -123,6 +154,11 @@ def handlers_crash(world: World) -> None:
     for table in ("flow", "ticket", "person", "connection", "pick", "once", "audit"):
         with _missing(world, table):
             _around(world.cleo, world, CLEO)
+    for table in ("probe", "outage", "reminder", "incident", "quota"):
+        with _missing(world, table):
+            _around(world.cleo, world, CLEO)
+            world.time_leaps(timedelta(minutes=15))
+            _jobs_run(world)
 
 
 def a_grant_is_tampered_with(world: World) -> None:
@@ -156,6 +192,20 @@ def _around(person: Persona, world: World, account: str) -> None:
     world.settles()
 
 
+def _jobs_run(world: World) -> None:
+    """As the scheduler has it: what they raise is nobody's to catch."""
+    for job, _ in world.bot.jobs.table.values():
+        world.bot.sweeps.hand_over(job)
+        world.settles()
+
+
+def _found_out(world: World) -> None:
+    """The time for a first refusal and for the second."""
+    for _ in range(2):
+        world.time_leaps(timedelta(minutes=15))
+        _jobs_run(world)
+
+
 def _cleo_goes_around(watched: Watched) -> None:
     _around(watched.world.cleo, watched.world, CLEO)
 
@@ -179,7 +229,8 @@ def _somebody_passes_a_link_on(watched: Watched) -> None:
 
 def _operators_hear_of_it(watched: Watched) -> None:
     world = watched.world
-    world.time_passes(timedelta(hours=1))
+    world.time_leaps(timedelta(hours=1))
+    _jobs_run(world)  # what the operators know of already is over
     world.google.script.add(Fault("POST /token", status=401, body={"error": "deleted_client"}))
     world.cleo.connects_google(CLEO)
 
