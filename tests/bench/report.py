@@ -54,11 +54,11 @@ _HOW = """\
 - P1 to P3 go over TLS to a process on the other core that answers two questions, a refresh and the calendar list of
   four entries, and counts who asked which: each person exactly one of each, or the goal is missed. Its certificate is
   made for the run and stands in one file with the public authorities, as it would in a company. In a round ours and
-  raw aiohttp look at 2,000 people, the loop at 50 of them; each has looked at all of them once before it counts.
+  raw aiohttp look at 2,000 people, the loop at 50 of them; a round before the first one does not count.
 - Ours is the sweep of the bot as it is wired for `calendar-bot serve`, on an SQLite file with two calendars picked
-  each: claimed in batches, grants opened, 16 looks at once, judged, written back. The loop takes a row, makes google-auth's
-  Credentials and refreshes them, builds a service, lists, and commits, as the libraries' examples do. Raw aiohttp makes
-  the same two requests as ours, 16 at once over connections that are kept, and reads the JSON; it has no database.
+  each: claimed in batches, grants opened, 16 looks at once, judged, written back. The loop takes a row, refreshes
+  google-auth's Credentials, builds a service, lists, and commits, as the libraries' examples do. Raw aiohttp makes the
+  same two requests as ours, 16 at once over connections that are kept, and reads the JSON; it has no database.
 - P2 is the process's own processor time, all threads. P3 is the most memory that a fresh process ever had resident. The
   larger sweep lasts 13 minutes of Google's allowance for a project, on a clock that is moved when one is used up.
 - P9 revokes a grant of one of three people in the sandbox, at any moment of the period, and looks when the message
