@@ -101,12 +101,7 @@ class World:
 
     def time_passes(self, by: timedelta) -> None:
         """Once everything under way has arrived (what was signed before would be stale after), with the bot's jobs."""
-        end = self._arrived() + by
-        while (moment := passing.next_moment(self.bot.database, self.clock.now())) < end:
-            passing.advance(self.clock, moment)
-            self.jobs_run()
-        passing.advance(self.clock, end)
-        self.jobs_run()
+        passing.until(self._arrived() + by, self.clock, self.bot, self.settles)
 
     def time_leaps(self, by: timedelta) -> None:
         """The same without anything happening on the way: the bot was down, or nobody cares."""
