@@ -6,6 +6,7 @@ import http.client
 import json
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit
 
@@ -141,7 +142,9 @@ def post(sent: Sent, patience: float = PATIENCE) -> Ack:
     connection = opener(parts.hostname or "", parts.port, timeout=patience)
     began = time.monotonic()
     try:
-        connection.request("POST", parts.path, sent.body, {**sent.headers, "Connection": "close"})
+        # Whoever refuses a body half-way hangs up on the rest of it; the answer is there all the same.
+        with suppress(BrokenPipeError, ConnectionResetError):
+            connection.request("POST", parts.path, sent.body, {**sent.headers, "Connection": "close"})
         response = connection.getresponse()
         body = response.read().decode("utf-8", "replace")
     except TimeoutError:
