@@ -10,12 +10,16 @@ from pathlib import Path
 
 import pytest
 
+from bot.settings import Settings
+from handlers import app
 from storage import outages
+from tests.journeys.attacking import Gate, meanwhile
 from tests.proofs.crowd import Crowd, gather
 from tests.proofs.deliverer import THREADS
 from tests.proofs.owed import ledger, owe, tally, unsent
 from tests.proofs.replicas import Replica, Replicas, replicas
 from tests.proofs.scale import size
+from tests.sandbox.server import Served
 from tests.sandbox.world import World, world_with
 
 PEOPLE = size(5000)
@@ -88,6 +92,34 @@ def test_stopped_past_their_lease_nothing_is_lost_or_doubled(world: World, peopl
     assert people.standing() == {each.user_id: 1 for each in people.members}
     taken_back = sum(people.told().values()) - len(people.members)
     assert taken_back <= TIMES * THREADS
+
+
+@pytest.mark.parametrize("posted", [True, False], ids=["after_posting", "before_posting"])
+def test_whoever_sleeps_over_a_message_leaves_one(world: World, posted: bool) -> None:
+    """The same in slow motion: one is held up at Slack's door, or on its way back, while another takes over."""
+    people = gather(world, 1)
+    gate = Gate(world.slack.app)
+    held_up = Served(gate)
+    settings = {**world.environment(), "SLACK_API_URL": f"{held_up.url}/api/"}
+    sleeper, other = app.build(Settings.read(settings), world.clock), world.bot
+    try:
+        owe(world, people)
+        gate.shut("/chat.postMessage", answers=posted)
+        with meanwhile(sleeper.watching.reminders.deliver):
+            assert gate.reached.wait(10)
+            world.clock.advance(PAST_THE_LEASE)
+            other.watching.reminders.deliver()
+            assert tally(world, other.database).is_right
+            gate.opened.set()
+        world.settles()
+        sleeper.drain()
+        assert tally(world, other.database).is_right
+        assert people.standing() == {people.members[0].user_id: 1}
+        assert people.told() == {people.members[0].user_id: 1 if posted else 2}, "and one was taken back"
+    finally:
+        gate.opened.set()
+        sleeper.close()
+        held_up.stop()
 
 
 def test_of_two_messages_for_one_step_the_one_noted_first_stands(world: World) -> None:
