@@ -35,6 +35,7 @@ class World:
         self.clock = SandboxClock()
         self.slack, self.google = SlackStandIn(self.clock), GoogleStandIn(self.clock)
         self.slack.delivery.stamp = lambda: self.clock.now().timestamp()  # the bot lives by this clock too
+        self.slack.delivery.still = self.clock.still
         self._served = [Served(Faulty(each.app, each.script)) for each in (self.slack, self.google)]
         self.slack.base_url, self.google.base_url = (each.url for each in self._served)
         self.bot_token = personas.populate(self.slack, self.google, self.clock, manifest.scopes()["bot"])
