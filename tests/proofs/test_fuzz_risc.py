@@ -137,6 +137,7 @@ def test_what_google_tells_counts_once_and_about_those_it_names(world: World) ->
     world.settles()
     assert {answer.status for answer in answers} == {202}
     assert everything(world.environment()["DATABASE_URL"])["connection"] == states
+    world.google.expire_grant(ANA)
     genuine = risc.token(claims).encode()
     answers = flood(world.bot_url, [Ask("POST", RISC, (kind,), genuine)] * 50)
     world.settles()
