@@ -19,7 +19,6 @@ def test_no_canary_gets_out(sqlite_database_url: str, logged: StringIO, capfd: p
         world = watched.world
         tour.everything_goes_well(world)
         tour.consent_goes_wrong(world)
-        tour.connections_are_watched(world)
         tour.slack_is_misused(world)
         tour_of_watching.connections_break_and_mend(watched)
         tour_of_watching.operators_have_work(watched)

@@ -17,7 +17,7 @@ from tests.sandbox.slack.refusal import SlackRefused
 from tests.sandbox.world import Persona, World
 
 ANA, GMAIL, CLEO = "ana@acme.example", "ana.lima@gmail.example", "cleo@acme.example"
-ADA, BEN, GUS = "ada@acme.example", "ben@acme.example", "gus@partner.example"
+ADA, GUS = "ada@acme.example", "gus@partner.example"
 CALENDARS = "/calendar/v3/"
 _HTML = f"<html><body>{ANSWER}</body></html>"
 _ODD: dict[str, object] = {
@@ -91,33 +91,6 @@ def consent_goes_wrong(world: World) -> None:
     world.time_leaps(timedelta(days=30))
     world.ada.browser.opens(old)
     world.settles()
-
-
-def connections_are_watched(world: World) -> None:
-    """Revoked, a calendar deleted, an event of Google's, our client secret rotated: told, mended, and over."""
-    ben = world.ben
-    ben.connects_google(BEN)
-    mine = [each for each in world.google.calendars(BEN) if each.role == "owner" and each.id != BEN]
-    ben.picks(mine[0].summary)
-    _jobs_run(world)
-    world.google.revoke(BEN)
-    _found_out(world)
-    ben.clicks("Remind me tomorrow", on="dm")
-    ben.opens_link().presses("Continue")
-    ben.consents(BEN)
-    world.google.delete_calendar(mine[0].id)
-    _found_out(world)
-    ben.picks(BEN)
-    world.google.risc.register(f"{world.bot_url}/google/risc")
-    for event in ("account-disabled", "tokens-revoked"):
-        world.google.send_risc(event, email=BEN)
-        world.settles()
-    world.google.rotate_client_secret()
-    _found_out(world)
-    world.ada.types("/calendar doctor")
-    world.google.restore_client_secret()
-    _jobs_run(world)
-    ben.connects_google(BEN)
 
 
 def slack_is_misused(world: World) -> None:
@@ -197,13 +170,6 @@ def _jobs_run(world: World) -> None:
     for job, _ in world.bot.jobs.table.values():
         world.bot.sweeps.hand_over(job)
         world.settles()
-
-
-def _found_out(world: World) -> None:
-    """The time for a first refusal and for the second."""
-    for _ in range(2):
-        world.time_leaps(timedelta(minutes=15))
-        _jobs_run(world)
 
 
 def _cleo_goes_around(watched: Watched) -> None:
