@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from threading import Lock
 from typing import Any, Protocol, TypeVar
 
+import structlog
+
 from bot.domain import pace
 from bot.domain.health import Cause, Health, Healthy, Refused, Strike
 from bot.domain.looks import Found
@@ -18,6 +20,8 @@ from storage import connections, probes, quotas
 from storage.database import Database, Session
 from storage.probes import Claimed, PickFacts
 from storage.tables import new_id
+
+log = structlog.get_logger()
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -153,7 +157,7 @@ class Sweep:
     def _finished(self, batch: _Batch) -> dict[str, Look]:
         """Wait for its looks, judge them, write back."""
         looks = self._seconded(batch.claimed, list(batch.looks))
-        judged = [(one, seen, self._judge(one, seen)) for one, seen in zip(batch.claimed, looks, strict=True)]
+        judged = [(one, seen, self._judged(one, seen)) for one, seen in zip(batch.claimed, looks, strict=True)]
         now = self._clock.now()
         with self._database.transaction() as session:
             every = pace.period(self._rate.probe_every, probes.active(session), self._rate.daily_calls)
@@ -221,6 +225,14 @@ class Sweep:
     def _members(self, domain: str | None) -> int:
         with self._database.reading() as session:
             return connections.members_of(session, domain)
+
+    def _judged(self, one: Claimed, seen: Look) -> Strike | None:
+        """The same, whatever comes of it: a strange row must not keep the rest of its batch from being written back."""
+        try:
+            return self._judge(one, seen)
+        except Exception:
+            log.exception("bug", connection=one.connection_id)
+            return None
 
     def _judge(self, one: Claimed, seen: Look) -> Strike | None:
         """Judge it, where that can change anything. The strike that stands after it."""
