@@ -83,6 +83,31 @@ def doctor() -> None:
 
 
 @app.command()
+def probe(
+    email: Annotated[
+        str | None, typer.Argument(metavar="E-MAIL", help="A Google account's address, or somebody's in Slack")
+    ] = None,
+) -> None:
+    """Look at one person's connection now, or at everyone's, and print a verdict per line.
+
+    It may run beside `serve`, and within the same quotas. What broke or healed is noted.
+    Nobody is written to from here: `serve` does that, whenever it runs.
+
+    The exit status is 1 if anything is wrong.
+    """
+    settings = _settings()
+    from handlers import probing
+    from handlers.starting import CannotStart
+
+    try:
+        all_well = probing.run(settings, email, typer.echo)
+    except (CannotStart, probing.Stopped) as error:
+        _end(str(error))
+    if not all_well:
+        raise typer.Exit(_WRONG)
+
+
+@app.command()
 def manifest(
     url: Annotated[str, typer.Option(help="Where Slack reaches the bot, for example https://calendar.example.com")],
     *,

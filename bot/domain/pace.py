@@ -23,7 +23,8 @@ def spread(now: datetime, every: timedelta, key: str) -> datetime:
 def after_failure(now: datetime, failures: int, key: str, asked: timedelta | None, every: timedelta) -> datetime:
     """When to try again after trouble that says nothing about the person: later each time, and never on the dot."""
     longest: timedelta = min(_FIRST_PAUSE * 2 ** min(failures, 10), _LONGEST_PAUSE, max(every, _FIRST_PAUSE))
-    return now + max(asked or timedelta(), longest * (0.5 + 0.5 * _chance(f"{key}{now.timestamp()}")))
+    # On top of what was asked for: all who were turned away together would otherwise come back together.
+    return now + (asked or timedelta()) + longest * (0.5 + 0.5 * _chance(f"{key}{now.timestamp()}"))
 
 
 def _chance(text: str) -> float:

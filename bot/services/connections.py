@@ -79,11 +79,12 @@ class Connections:
         """
         row = self._row(who)
         held = self._held(who, row)
+        in_doubt = row is not None and (row.strike_at is not None or not Health(row.health).works)
         try:
-            answer = self._called(held, ask)
+            answer = self._called(held, ask, in_doubt=in_doubt)
         except GoogleFault as fault:
             raise self._told(held, fault) from None
-        if row is not None and (row.strike_at is not None or not Health(row.health).works):
+        if in_doubt:
             self._monitoring.answered(held.connection_id, held.token_version)
         return answer
 
@@ -91,8 +92,10 @@ class Connections:
         """The person's grant. Raises NotConnected, SecretUnreadable."""
         return self._held(who, self._row(who))
 
-    def _called(self, held: Held, ask: Callable[[AccessToken], T]) -> T:
-        token = self._grants.token(held)
+    def _called(self, held: Held, ask: Callable[[AccessToken], T], *, in_doubt: bool) -> T:
+        # An access token lives on for up to an hour where a policy or the end of a session stops refreshing: what
+        # disproves a refusal is a fresh one.
+        token = self._grants.proved(held) if in_doubt else self._grants.token(held)
         try:
             return ask(token)
         except GoogleFault as fault:

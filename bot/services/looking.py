@@ -64,6 +64,8 @@ class Looker:
         except GoogleFault as fault:
             cause = _BLAMED.get(fault.verdict.code)
             if cause is not None:
+                if cause is Cause.SESSION_EXPIRED:  # it comes back with every session, until their admin ends that
+                    self._incidents.raise_for(one.team_id, fault.verdict)
                 return Look(Refused(cause), fault.verdict)
             self._incidents.raise_for(one.team_id, fault.verdict)
             if fault.verdict.breaker:

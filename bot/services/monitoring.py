@@ -24,6 +24,7 @@ from bot.domain.health import (
 )
 from bot.domain.looks import Chosen, Found, found, trouble
 from bot.domain.people import Who
+from bot.domain.permissions import missing
 from bot.domain.reminders import due
 from bot.ports import MOST_ENTRIES, CalendarEntry, Clock
 from bot.services.incidents import MASS, TESTING_MODE, Incidents
@@ -130,6 +131,8 @@ class Monitoring:
             row = session.get(Connection, connection_id, populate_existing=True)
             if row is None or row.grant is None or row.token_version != token_version:
                 return None, (), True
+            if isinstance(signal, Healthy) and missing(row.scopes.split()):
+                signal = Answered()  # calendars are listed and chosen without what is not allowed any more
             before = condition_of(row)
             moved = transition(before, signal, now, self._confirm_after, self._hold(session, row, signal, now))
             after = moved.condition

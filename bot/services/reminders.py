@@ -54,6 +54,8 @@ class Reminders:
         self._incidents = incidents
         self._clock = clock
         self._redraw = redraw
+        self._resting: dict[str, datetime] = {}
+        """Workspaces in which Slack has asked us to wait, and until when."""
 
     def deliver(self) -> int:
         """Do what is due now, until nothing is. How much it was."""
@@ -84,12 +86,16 @@ class Reminders:
                 limit=BATCH,
                 quiet=self._incidents.stops_looking(broken),
                 only_first=self._incidents.is_freezing(broken),
-                not_teams=_teams(broken),
+                not_teams=[*_teams(broken), *(team for team, until in tuple(self._resting.items()) if now < until)],
             )
         return (lease, owed) if owed else None
 
     def _do(self, owed: Owed, lease: str) -> None:
         who, now = Who(owed.team_id, owed.user_id), self._clock.now()
+        resting = self._resting.get(owed.team_id)
+        if resting is not None and now < resting:
+            self._put_off(owed, lease, resting, untried=owed.tried_at is None)
+            return
         act = {
             outages.SEND: self._send,
             outages.UNBUTTON: self._take_button_off,
@@ -102,6 +108,8 @@ class Reminders:
             self._incidents.meet(slack_app(owed.team_id), refused.code, owed.team_id)
             self._put_off(owed, lease, now + _LATER, untried=owed.tried_at is None)
         except SlackUnavailable as unavailable:
+            if unavailable.retry_after:
+                self._resting[owed.team_id] = self._clock.now() + timedelta(seconds=unavailable.retry_after)
             wait = max(_LATER if unavailable.lost else timedelta(), timedelta(seconds=unavailable.retry_after or 15))
             self._put_off(owed, lease, now + wait, untried=not unavailable.lost and owed.tried_at is None)
         except (Unreachable, NotAnEmployee):

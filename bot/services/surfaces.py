@@ -14,6 +14,7 @@ from storage import people
 from storage.database import Database
 
 _MORE_LOOKS = 2
+_ALL_BACK = "Your calendar choices are all back. There is nothing left to do."
 
 
 class Surfaces:
@@ -61,11 +62,15 @@ class Surfaces:
             self._post(who, Card(status, menus, note=problem or note), status)
 
     def connected(self, who: Who) -> None:
-        """Right after consent: which picks came back, a card with the menus, the Home tab."""
+        """Right after consent: the Home tab, and a card with what came back; with menus if there is still to choose."""
         before = self._connections.status(who)
         note = self._look_for_picks(who) if before.linked or before.conflicts else None
         self._later(lambda: self.home(who))  # not after the card: it is drawn even if Slack does not take that one
-        self.card(who, note=note)
+        status = self._connections.status(who)
+        if note == _ALL_BACK and status.health.works:
+            self._post(who, Card(status, note=note), status)
+        else:
+            self.card(who, note=note)
 
     def _look_for_picks(self, who: Who) -> str | None:
         try:
@@ -139,7 +144,7 @@ class Surfaces:
         try:
             return status, self._picks.menus(who), None
         except ReconnectNeeded as error:
-            return _broken(status, error), None, str(error)
+            return _broken(status, error), None, None  # the status says it
         except BotError as error:
             return status, None, str(error)
 
@@ -177,12 +182,12 @@ def _broken(status: Status, error: ReconnectNeeded) -> Status:
     return replace(status, health=cause.health, cause=cause, since=None)
 
 
-def _what_came_back(status: Status) -> str:
+def _what_came_back(status: Status) -> str | None:
     picked = [pick for pick in (status.linked, *status.conflicts) if pick]
     gone = [pick.name for pick in picked if not pick.back]
     read_only = [pick.name for pick in (status.linked,) if pick and pick.back and not pick.writable]
     if not gone and not read_only:
-        return "Your calendar choices are all back."
+        return _ALL_BACK if status.linked else None
     said = [f"{len(picked) - len(gone) - len(read_only)} of {len(picked)} calendars are back."]
     said += [f"Not in this account: {', '.join(gone)}."] if gone else []
     said += [f"You can no longer write to {name}." for name in read_only]

@@ -187,7 +187,7 @@ def test_a_linked_calendar_that_became_read_only_does_not_count_as_back(connecte
     (family,) = [each.id for each in connected.google.calendars(ANA) if each.summary == "Family"]
     connected.google.set_role(ANA, family, "reader")
     comes_back(connected.ana)
-    assert connected.ana.sees("1 of 2 calendars are back. Not in this account: Family")
+    assert connected.ana.sees("1 of 2 calendars are back. You can no longer write to Family")
 
 
 def test_a_reconnect_while_google_stumbles_still_ends_in_a_card(connected: World) -> None:

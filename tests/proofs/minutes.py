@@ -21,6 +21,7 @@ def minutes_pass(world: World, minutes: int, *, at_a_time: int = 1) -> None:
     for _ in range(0, minutes, at_a_time):
         world.time_leaps(MINUTE * at_a_time)
         world.jobs_run()
+        world.google.expire_access_tokens()  # every look takes a new one, and the stand-in searches through all of them
 
 
 def operators_meet(world: World) -> None:

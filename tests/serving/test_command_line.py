@@ -14,7 +14,16 @@ from handlers import cli, manifest
 from storage import schema
 from tests.serving.test_settings import COMPLETE
 
-COMMANDS: tuple[list[str], ...] = ([], ["serve"], ["migrate"], ["doctor"], ["manifest"], ["keys"], ["keys", "new"])
+COMMANDS: tuple[list[str], ...] = (
+    [],
+    ["serve"],
+    ["migrate"],
+    ["doctor"],
+    ["probe"],
+    ["manifest"],
+    ["keys"],
+    ["keys", "new"],
+)
 HEAVY = {"aiohttp", "alembic", "fastapi", "googleapiclient", "pydantic", "slack_bolt", "slack_sdk", "sqlalchemy"}
 
 
@@ -47,7 +56,7 @@ def test_help_is_there_at_once() -> None:
     assert found.stdout.split() == []
 
 
-@pytest.mark.parametrize("command", ["serve", "migrate", "doctor"])
+@pytest.mark.parametrize("command", ["serve", "migrate", "doctor", "probe"])
 def test_settings_that_are_missing_end_every_command_with_all_their_names(command: str) -> None:
     ended = typed(command)
     assert ended.exit_code == 1

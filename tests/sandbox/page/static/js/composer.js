@@ -10,6 +10,7 @@ const COMMANDS = [
   ["/calendar calendars", "Pick the linked calendar and the conflict calendars"],
   ["/calendar status", "See how your connection is doing"],
   ["/calendar disconnect", "Remove the connection and all that is stored"],
+  ["/calendar doctor", "For admins: what is broken, for whom, and how to mend it"],
   ["/calendar help", "What the bot can do"],
 ];
 

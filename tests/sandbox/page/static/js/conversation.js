@@ -12,6 +12,20 @@ const NEAR_THE_END = 80;
 let shown = new Map();
 let shownFor = null;
 let seenTs = null;
+let restsAtEnd = true;
+
+/** Who reads the newest message goes on reading it when the room changes: a bar above is drawn, the composer grows. */
+export function mountConversation() {
+  const scroll = document.getElementById("scroll");
+  let height = 0;
+  scroll.addEventListener("scroll", () => {
+    if (scroll.clientHeight === height) restsAtEnd = scroll.scrollHeight - scroll.scrollTop - height < NEAR_THE_END;
+  });
+  new ResizeObserver(() => {
+    height = scroll.clientHeight;
+    if (restsAtEnd) scroll.scrollTop = scroll.scrollHeight;
+  }).observe(scroll);
+}
 
 class Shown {
   constructor(message, world) {
@@ -83,7 +97,7 @@ export function drawConversation(state, world) {
     shownFor = conversation;
     seenTs = null;
   }
-  const atEnd = isNew || scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < NEAR_THE_END;
+  const atEnd = isNew || restsAtEnd;
   const before = shown;
   shown = new Map();
   const nodes = [];
@@ -104,7 +118,9 @@ export function drawConversation(state, world) {
   if (seenTs === null || newest > seenTs) seenTs = newest;
   if (here.tab !== "messages") return;
   if (channel === state.me.dm) markSeen(state.me);
-  if (atEnd) scroll.scrollTop = scroll.scrollHeight;
+  if (!atEnd) return;
+  restsAtEnd = true;
+  scroll.scrollTop = scroll.scrollHeight;
 }
 
 const days = new Map();

@@ -3,7 +3,7 @@
 import { drawClock, logButton, mountClock } from "./clock.js";
 import { drawComposer, mountComposer } from "./composer.js";
 import { drawConsole } from "./console/console.js";
-import { drawConversation } from "./conversation.js";
+import { drawConversation, mountConversation } from "./conversation.js";
 import { drawGoogle } from "./google/google.js";
 import { drawHome } from "./home.js";
 import { drawLog, mountLog } from "./log.js";
@@ -14,6 +14,7 @@ import { onChange, start } from "./store.js";
 
 mountClock();
 mountComposer();
+mountConversation();
 mountLog();
 
 onChange((state) => {

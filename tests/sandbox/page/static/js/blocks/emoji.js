@@ -43,6 +43,7 @@ const DRAWN = {
   thumbsup: "👍",
   point_right: "👉",
   stop_sign: "🛑",
+  rotating_light: "🚨",
   dart: "🎯",
   small_blue_diamond: "🔹",
 };
