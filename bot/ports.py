@@ -1,6 +1,6 @@
 """What the services need from the outside, and the frozen values they exchange with it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -25,6 +25,18 @@ class Directory(Protocol):
 
     def profile(self, who: Who) -> Profile:
         """The person. Raises NotAnEmployee when Slack does not know them, SlackUnavailable."""
+        ...
+
+    def members(self, team_id: str) -> Iterator[Profile]:
+        """Everybody in the workspace, bots and leavers too, page by page. Raises SlackUnavailable."""
+        ...
+
+    def channel_members(self, team_id: str, channel_id: str) -> Iterator[str]:
+        """Slack's ids of a channel's members. Raises SlackUnavailable, Unreachable."""
+        ...
+
+    def group_members(self, team_id: str, group_id: str) -> Sequence[str]:
+        """Slack's ids of a user group's members. Raises SlackUnavailable."""
         ...
 
     def find_by_email(self, team_id: str, email: str) -> Who | None:

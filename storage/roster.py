@@ -54,6 +54,18 @@ def unread_since(session: Session, team_id: str, moment: datetime) -> list[Perso
     return list(session.exec(query.where(or_(col(Person.read_at).is_(None), col(Person.read_at) < moment))))
 
 
+def read_last(session: Session, team_id: str) -> datetime | None:
+    """When the directory was last read."""
+    return session.exec(select(func.max(Person.read_at)).where(Person.team_id == team_id)).one()
+
+
+def deactivated_with_grants(session: Session, team_id: str) -> list[str]:
+    """Who has left by Slack's word and is still connected, by Slack's id."""
+    query = select(Person.user_id).join(Connection, col(Connection.person_id) == col(Person.id))
+    left = (Person.team_id == team_id, col(Person.deactivated_at).is_not(None), col(Connection.grant).is_not(None))
+    return list(session.exec(query.where(*left)))
+
+
 def count_by_stage(session: Session, team_id: str) -> dict[str, int]:
     """How many people there are at each stage."""
     query = sa.select(_STAGE.label("stage"), func.count()).select_from(_everybody()).where(*_visible(team_id))
