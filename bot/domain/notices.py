@@ -172,7 +172,7 @@ class Unanswered:
 
 @dataclass(frozen=True)
 class Invited:
-    """An admin's invitation to connect, with the personal link in its button; later steps say that they are reminders."""
+    """An invitation to connect, with the personal link in its button; later steps say that they are reminders."""
 
     url: str
     expires_at: datetime
