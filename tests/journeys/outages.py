@@ -1,7 +1,7 @@
 """What journeys of outages need: how a connection stands, what was written to whom, and time until something is so."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, time, timedelta, tzinfo
 from typing import Any
 
 from tests.journeys.attacking import rows
@@ -11,7 +11,8 @@ from tests.sandbox.world import Persona, World, said
 
 ANA, CLEO, GUS, BEN = "ana@acme.example", "cleo@acme.example", "gus@partner.example", "ben@acme.example"
 PROBE_EVERY = CONFIRM_AFTER = timedelta(minutes=10)
-MINUTE = timedelta(minutes=1)
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY, SATURDAY, SUNDAY = range(7)
 FIRST_LOOK = 1.25 * PROBE_EVERY + MINUTE
 """The latest that a connection is looked at, with the minute that the clock's steps take."""
 
@@ -34,6 +35,20 @@ def passes_until(world: World, so: Callable[[], bool], within: timedelta) -> Non
     while not so():
         assert world.clock.now() <= end, "it did not come about in time"
         world.time_passes(MINUTE)
+
+
+def leaps_to(world: World, moment: datetime) -> None:
+    """The time until then goes by at once, and the bot's jobs run."""
+    world.time_leaps(moment - world.clock.now())
+    world.jobs_run()
+
+
+def at_noon_on(world: World, weekday: int, zone: tzinfo) -> datetime:
+    """The next such noon has come there, whatever day and hour it is where the tests run."""
+    today = world.clock.now().astimezone(zone).date()
+    noon = datetime.combine(today + DAY * ((weekday - today.weekday()) % 7 or 7), time(12), zone)
+    leaps_to(world, noon)
+    return noon
 
 
 def falls_ill(world: World, account: str) -> None:

@@ -10,9 +10,11 @@ from starlette.responses import JSONResponse, Response
 from tests.sandbox.slack import (
     methods_chat,
     methods_conversations,
+    methods_files,
     methods_history,
     methods_oauth,
     methods_people,
+    methods_usergroups,
     methods_views,
 )
 from tests.sandbox.slack.call import Call, Method
@@ -21,6 +23,7 @@ from tests.sandbox.slack.refusal import Json, Refused
 from tests.sandbox.slack.sockets import Sockets
 from tests.sandbox.slack.state import ApiCall, State, Token
 
+_KEPT = 20
 _NOBODY = Token("none", "", "", frozenset())
 
 
@@ -33,6 +36,8 @@ class Api:
             **methods_history.METHODS,
             **methods_chat.METHODS,
             **methods_views.METHODS,
+            **methods_usergroups.METHODS,
+            **methods_files.METHODS,
             **methods_oauth.METHODS,
             "apps.connections.open": Method(sockets.open, "connections:write", tokens=("app",)),
         }
@@ -61,7 +66,7 @@ class Api:
             wait = refused.wait if isinstance(refused, TooOften) else None
         with self._state.lock:
             # lists are kept in order of arrival; the token never is
-            self._state.journal.append(ApiCall(name, _decoded(given), body, self._state.clock.now()))
+            self._state.journal.append(ApiCall(name, _decoded(given), _brief(body), self._state.clock.now()))
         return self._respond(body, caller, wait)
 
     def _method(self, name: str) -> Method:
@@ -129,12 +134,17 @@ async def _arguments(request: Request) -> tuple[Json, bool]:
     raise Refused("invalid_post_type" if kind else "missing_post_type")
 
 
+def _brief(body: Json) -> Json:
+    """The answer as the journal keeps it: a few members of many, or a large workspace would fill the memory."""
+    return {**body, "members": body["members"][:_KEPT]} if "members" in body else body
+
+
 def _decoded(args: Json) -> Json:
     """Arguments as they were meant, for the journal: JSON that came as text is read."""
     result = {}
     for name, value in args.items():
         result[name] = value
-        if name in {"blocks", "view", "metadata"} and isinstance(value, str):
+        if name in {"blocks", "view", "metadata", "files"} and isinstance(value, str):
             try:
                 result[name] = json.loads(value)
             except ValueError:

@@ -7,6 +7,7 @@ from tests.sandbox.slack.block_types import check_blocks
 from tests.sandbox.slack.composition import OPTION, distinct, option_groups, plain
 from tests.sandbox.slack.refusal import Json, Refused
 from tests.sandbox.slack.schema import Findings, Rule, anything, boolean, one_of, shape, string, tagged
+from tests.sandbox.slack.slack_files import Shows, check_files
 
 LONGEST_MESSAGE = 40_000
 LONGEST_UPDATE = 4_000
@@ -16,8 +17,11 @@ LARGEST_METADATA = 4_000
 MOST_OPTIONS = 100
 
 
-def check_message(payload: Json, *, longest: int = LONGEST_MESSAGE) -> None:
-    """Refuse what chat.postMessage refuses, and a message without text besides: nobody could read its notification."""
+def check_message(payload: Json, *, longest: int = LONGEST_MESSAGE, shows: Shows | None = None) -> None:
+    """Refuse what chat.postMessage refuses, and a message without text besides: nobody could read its notification.
+
+    ``shows`` knows Slack's own files; without it they are not looked up.
+    """
     message_text = payload.get("text")
     if message_text is not None and not isinstance(message_text, str):
         raise Refused("invalid_arguments", ["[ERROR] must provide a string [json-pointer:/text]"])
@@ -29,6 +33,8 @@ def check_message(payload: Json, *, longest: int = LONGEST_MESSAGE) -> None:
             raise Refused("invalid_blocks_format")
         found = Findings()
         check_blocks(found, "/blocks", blocks, "message")
+        if shows is not None and not found.messages:
+            check_files(found, "/blocks", blocks, shows)
         if found.messages:
             raise Refused("invalid_blocks", found.messages, errors=[_error(line) for line in found.messages])
     if not message_text or not message_text.strip():
@@ -64,14 +70,16 @@ _VIEWS: dict[str, Rule] = {
 }
 
 
-def check_view(view: Any, kind: str | None = None) -> None:
-    """Refuse what views.open and views.publish refuse. ``kind`` narrows it to "modal" or "home"."""
+def check_view(view: Any, kind: str | None = None, *, shows: Shows | None = None) -> None:
+    """Refuse what views.open and views.publish refuse. ``kind`` narrows it to "modal" or "home"; see check_message."""
     found = Findings()
     tagged(_VIEWS, None if kind is None else {kind})(found, "/view", view)
     if not found.messages:
         check_blocks(found, "/view/blocks", view["blocks"], view["type"], least=1)
     if not found.messages:
         _submittable(found, view)
+    if shows is not None and not found.messages:
+        check_files(found, "/view/blocks", view["blocks"], shows)
     if found.messages:
         raise Refused("invalid_arguments", found.messages)
     if len(json.dumps(view, ensure_ascii=False).encode()) > LARGEST_VIEW:
@@ -120,13 +128,13 @@ _RESPONSE_KEYS = {
 }
 
 
-def check_response(payload: Any) -> None:
+def check_response(payload: Any, *, shows: Shows | None = None) -> None:
     """Refuse what a response_url, or the body of an answer to a command, does not take."""
     found = Findings()
     shape(_RESPONSE_KEYS)(found, "", {name: value for name, value in payload.items() if value is not None})
     if found.messages:
         raise Refused("invalid_arguments", found.messages)
     if not payload.get("delete_original"):
-        check_message(payload)
+        check_message(payload, shows=shows)
     if payload.get("metadata") is not None:
         check_metadata(payload["metadata"])

@@ -12,6 +12,7 @@ from tests.sandbox.slack.delivery import Ack, Delivery
 from tests.sandbox.slack.people import Channel, User
 from tests.sandbox.slack.posting import respond
 from tests.sandbox.slack.refusal import Json, Refused, SlackRefused
+from tests.sandbox.slack.slack_files import shown_in
 from tests.sandbox.slack.state import State
 from tests.sandbox.slack.triggers import ResponseUrl
 
@@ -73,7 +74,7 @@ def _show(state: State, name: str, url: ResponseUrl, ack: Ack) -> None:
             payload = {"text": ack.body}
         else:
             raise Refused("invalid_command_response", [ack.content_type])  # noqa: TRY301 - all end in one fault
-        check_response(payload)
+        check_response(payload, shows=shown_in(state, url.team_id))
         respond(state, url, payload)
     except Refused as refused:
         state.fault(f"command {name}: {refused}")
@@ -104,7 +105,7 @@ class ResponseUrls:
             payload = _object(await _raw(request))
             with self._state.lock:
                 url.use(self._state.clock.now())
-            check_response(payload)
+            check_response(payload, shows=shown_in(self._state, url.team_id))
             respond(self._state, url, payload)
         except Refused as refused:
             self._state.fault(f"response_url: {refused}")

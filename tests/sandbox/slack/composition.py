@@ -8,6 +8,7 @@ from tests.sandbox.slack.schema import (
     Rule,
     boolean,
     listing,
+    matching,
     one_of,
     shape,
     string,
@@ -90,7 +91,15 @@ def option_groups(found: Findings, at: str, value: Any) -> None:
         _no_twins_across(found, at, value)
 
 
-SLACK_FILE = shape({"id": string(255), "url": url()})
+def _id_or_url(found: Findings, at: str, value: Any) -> None:
+    if ("id" in value) == ("url" in value):
+        found.add(at, "must define either `id` or `url`")
+
+
+_FILE_ID = r"^[F][A-Z0-9]{8,}$"
+SLACK_FILE = shape(
+    {"id": matching(_FILE_ID, f"input must match regex pattern: {_FILE_ID}"), "url": url()}, also=_id_or_url
+)
 DISPATCH = shape(
     {"trigger_actions_on": listing(one_of("on_enter_pressed", "on_character_entered"), 1, 2)},
     required=("trigger_actions_on",),

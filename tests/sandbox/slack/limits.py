@@ -8,7 +8,7 @@ from tests.sandbox.slack.refusal import Refused
 WINDOW = 60.0
 _TIERS = {
     1: (1, ("apps.connections.open",)),
-    2: (20, ("users.list",)),
+    2: (20, ("usergroups.list", "usergroups.users.list", "users.list")),
     3: (
         50,
         (
@@ -27,6 +27,9 @@ _TIERS = {
         (
             "chat.postEphemeral",
             "conversations.members",
+            "files.completeUploadExternal",
+            "files.getUploadURLExternal",
+            "files.info",
             "users.info",
             "views.open",
             "views.publish",

@@ -1,6 +1,6 @@
 """A message in a channel, or an ephemeral one that only one person sees."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +25,8 @@ class Message:
     ephemeral_to: str | None = None
     unfurl_links: bool = True
     unfurl_media: bool = True
+    files: list[Json] = field(default_factory=list)
+    """Files that were shared with the message."""
     revision: int = 0
     """Counts what happened to it, so that the one touched last can be found."""
 
@@ -51,6 +53,8 @@ class Message:
             body["blocks"] = self.blocks
         if self.thread_ts is not None:
             body["thread_ts"] = self.thread_ts
+        if self.files:
+            body |= {"files": self.files, "upload": True}
         if self.edited is not None:
             body["edited"] = self.edited
         if self.metadata:

@@ -6,6 +6,7 @@ from tests.sandbox.slack.messages import Message
 from tests.sandbox.slack.methods_conversations import known_channel, postable_channel
 from tests.sandbox.slack.posting import delete, edit, post
 from tests.sandbox.slack.refusal import Json, Refused
+from tests.sandbox.slack.slack_files import shown_in
 
 
 def _content(call: Call, longest: int = LONGEST_MESSAGE) -> Json:
@@ -16,7 +17,7 @@ def _content(call: Call, longest: int = LONGEST_MESSAGE) -> Json:
     attachments = call.json("attachments", "invalid_attachments")
     if attachments:
         payload["attachments"] = attachments
-    check_message(payload, longest=longest)
+    check_message(payload, longest=longest, shows=shown_in(call.state, call.token.team_id))
     metadata = call.json("metadata", "invalid_metadata_format")
     if metadata is not None:
         if metadata != {}:  # takes away what the message had

@@ -1,8 +1,14 @@
 """Web API: conversations, and finding the one a method means."""
 
+from heapq import merge
+from itertools import islice
+
 from tests.sandbox.slack.call import Call, Method
+from tests.sandbox.slack.paging import first_asked, following, size_asked
 from tests.sandbox.slack.people import Channel
 from tests.sandbox.slack.refusal import Json, Refused
+
+_KINDS = ("channels", "groups", "mpim", "im")
 
 
 def conversations_open(call: Call) -> Json:
@@ -35,9 +41,9 @@ def _opened(call: Call, channel: Channel, *, already: bool) -> Json:
 
 
 def known_channel(call: Call, channel_id: str) -> Channel:
-    """A channel of the caller's workspace by its id, or channel_not_found."""
+    """A channel of the caller's workspace by its id, or channel_not_found: private ones hide from who is not in."""
     channel = call.state.channels.get(channel_id)
-    if channel is None or channel.team_id != call.token.team_id:
+    if channel is None or channel.team_id != call.token.team_id or (channel.private and not channel.bot_is_member):
         raise Refused("channel_not_found")
     return channel
 
@@ -66,27 +72,47 @@ def _may_post(call: Call, channel: Channel) -> None:
             raise Refused("is_archived")
         if not call.state.messages_tab:
             raise Refused("messages_tab_disabled")
+    elif channel.archived:
+        raise Refused("is_archived")
     elif not channel.bot_is_member and not call.may("chat:write.public"):
         raise Refused("not_in_channel")
 
 
 def readable(call: Call, prefix: str) -> Channel:
     """The channel that is asked about, for those whose scopes say so: ``prefix`` is "read" or "history"."""
-    channel = known_channel(call, call.required("channel"))
-    call.need(f"{'im' if channel.im_with else 'channels'}:{prefix}")
+    wanted = call.required("channel")
+    if not any(call.may(f"{kind}:{prefix}") for kind in _KINDS) and wanted not in call.state.channels:
+        raise Refused("missing_scope", needed=_any_of(prefix), provided=",".join(sorted(call.token.scopes)))
+    channel = known_channel(call, wanted)
+    call.need(f"{channel.kind}:{prefix}")
     return channel
 
 
+def _any_of(prefix: str) -> str:
+    return ",".join(f"{kind}:{prefix}" for kind in _KINDS)
+
+
 def conversations_info(call: Call) -> Json:
-    return {"channel": readable(call, "read").to_json()}
+    return {"channel": readable(call, "read").to_json(with_count=call.flag("include_num_members"))}
 
 
 def conversations_members(call: Call) -> Json:
+    """Those who left Slack are in no channel any more. A bot may ask about any public channel, in it or not."""
     channel = readable(call, "read")
-    members = sorted(channel.members)
-    if channel.bot_is_member:
-        members.append(call.installation.bot_user_id)
-    return {"members": members, "response_metadata": {"next_cursor": ""}}
+    limit = size_asked(call, 100)
+    if not limit:
+        raise Refused("invalid_limit")
+    first = first_asked(call) or ""
+    bot = [call.installation.bot_user_id] if channel.bot_is_member else []
+    everybody = merge(channel.members_from(first), (user_id for user_id in bot if user_id >= first))
+    there = (user_id for user_id in everybody if not _has_left(call, user_id))
+    page = list(islice(there, min(limit, call.state.longest_list)))
+    return {"members": page, "response_metadata": following(next(there, None))}
+
+
+def _has_left(call: Call, user_id: str) -> bool:
+    user = call.state.users.get(user_id)
+    return user is not None and user.deleted
 
 
 METHODS = {

@@ -1,13 +1,10 @@
 """Web API: who am I, who are they."""
 
-import base64
-import binascii
-
 from tests.sandbox.slack.call import Call, Method
+from tests.sandbox.slack.paging import first_asked, following, size_asked
 from tests.sandbox.slack.people import User
 from tests.sandbox.slack.refusal import Json, Refused
-
-MOST_A_PAGE = 1000
+from tests.sandbox.slack.roster import SLACKBOT, Roster
 
 
 def api_test(call: Call) -> Json:
@@ -35,59 +32,52 @@ def auth_test(call: Call) -> Json:
     return body
 
 
-def _members(call: Call) -> list[User]:
-    slackbot = User(call.token.team_id, "USLACKBOT", "Slackbot", "", "America/Los_Angeles")
-    return [slackbot, *(user for user in call.state.users.values() if user.team_id == call.token.team_id)]
+def _roster(call: Call) -> Roster:
+    return call.state.rosters[call.token.team_id]
+
+
+def _member(call: Call, user_id: str) -> User:
+    if user_id == SLACKBOT:
+        return User(call.token.team_id, SLACKBOT, "Slackbot", "", "America/Los_Angeles")
+    return call.state.users[user_id]
 
 
 def _shown(call: Call, user: User) -> Json:
     return user.to_json(
         call.state.clock.now(),
-        with_email=call.may("users:read.email") and user.id != "USLACKBOT",
+        with_email=call.may("users:read.email") and user.id != SLACKBOT,
         with_locale=call.flag("include_locale"),
     )
 
 
 def users_info(call: Call) -> Json:
-    wanted = call.text("user")
-    found = next((user for user in _members(call) if user.id == wanted), None)
-    if found is None:
+    wanted = call.text("user") or ""
+    user = _member(call, wanted) if wanted == SLACKBOT else call.state.users.get(wanted)
+    if user is None or user.team_id != call.token.team_id:
         raise Refused("user_not_found")
-    return {"user": _shown(call, found)}
+    return {"user": _shown(call, user)}
 
 
 def users_list(call: Call) -> Json:
-    limit = call.whole("limit", 0)
-    if limit > MOST_A_PAGE:
-        raise Refused("invalid_limit")
-    members = _members(call)
-    start = _position(call.text("cursor"), members)
-    page = members[start : start + limit] if limit else members[start:]
-    rest = members[start + len(page) :]
-    cursor = base64.b64encode(f"user:{rest[0].id}".encode()).decode() if rest else ""
+    limit, roster = size_asked(call, 0), _roster(call)
+    if not limit and len(roster) > call.state.most_without_limit:
+        raise Refused("limit_required")
+    first = first_asked(call)
+    start = 0 if first is None else roster.place(first)
+    if start is None:
+        raise Refused("invalid_cursor")
+    page, after = roster.page(start, min(limit or len(roster), call.state.longest_list))
     return {
-        "members": [_shown(call, user) for user in page],
+        "members": [_shown(call, _member(call, user_id)) for user_id in page],
         "cache_ts": int(call.state.seconds()),
-        "response_metadata": {"next_cursor": cursor},
+        "response_metadata": following(after),
     }
-
-
-def _position(cursor: str | None, members: list[User]) -> int:
-    if cursor is None:
-        return 0
-    try:
-        user_id = base64.b64decode(cursor, validate=True).decode().removeprefix("user:")
-    except (binascii.Error, UnicodeDecodeError):
-        raise Refused("invalid_cursor") from None
-    for index, user in enumerate(members):
-        if user.id == user_id:
-            return index
-    raise Refused("invalid_cursor")
 
 
 def users_lookup_by_email(call: Call) -> Json:
     email = (call.text("email") or "").lower()
-    for user in _members(call):
+    for user_id in _roster(call):
+        user = _member(call, user_id)
         if email and user.email.lower() == email and not user.deleted:
             return {"user": _shown(call, user)}
     raise Refused("users_not_found")
@@ -112,7 +102,7 @@ def team_info(call: Call) -> Json:
 
 def bots_info(call: Call) -> Json:
     wanted = call.text("bot") or call.installation.bot_id
-    for user in _members(call):
+    for user in (_member(call, user_id) for user_id in _roster(call)):
         if user.bot_id == wanted:
             return {
                 "bot": {

@@ -6,6 +6,7 @@ from tests.sandbox.slack.blocks import check_view
 from tests.sandbox.slack.call import Call, Method
 from tests.sandbox.slack.people import User
 from tests.sandbox.slack.refusal import Json, Refused
+from tests.sandbox.slack.slack_files import shown_in
 from tests.sandbox.slack.state import State
 from tests.sandbox.slack.surfaces import Surface, settled
 from tests.sandbox.slack.triggers import Trigger
@@ -16,7 +17,7 @@ def _given(call: Call, kind: str) -> Json:
     view = call.json("view", "invalid_arguments")
     if view is None:
         raise Refused("invalid_arguments", ["[ERROR] missing required field: view"])
-    check_view(view, kind)
+    check_view(view, kind, shows=shown_in(call.state, call.token.team_id))
     return dict(view)
 
 

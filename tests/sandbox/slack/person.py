@@ -142,20 +142,23 @@ class Person:
     # ---- what Slack does by itself
 
     def event(self, team_id: str, event: Json) -> Ack:
-        """Any Events API event, if the app's scopes let it hear of it."""
-        scope = EVENT_SCOPES.get(event["type"])
-        installation = self.state.teams[team_id].installation
-        if scope is not None and (installation is None or scope not in installation.scopes):
-            raise SlackRefused("missing_scope", f"without {scope} the bot does not hear of {event['type']}")
+        """Any Events API event, if the app asked for it and its scopes let it hear of it."""
+        why = self.unheard(team_id, event)
+        if why:
+            raise SlackRefused(*why)
         return self.post_office.deliver(team_id, event)
 
-    def deactivates(self, user_id: str) -> Ack:
-        """An administrator deactivates somebody; the bot hears of it."""
-        user = self._user(user_id)
-        user.deleted = True
-        self.state.changed()
-        shown = user.to_json(self.state.clock.now(), with_email=False, with_locale=True)
-        return self.event(user.team_id, {"type": "user_change", "user": shown, "cache_ts": int(self.state.seconds())})
+    def unheard(self, team_id: str, event: Json) -> tuple[str, str] | None:
+        """Why Slack would not tell the bot of this."""
+        kind = event["type"]
+        asked_for = f"{kind}.{event['channel_type']}" if "channel_type" in event else kind
+        if asked_for not in self.state.subscriptions:
+            return "not_subscribed", f"the app did not ask for {asked_for}"
+        scope = EVENT_SCOPES.get(kind)
+        installation = self.state.teams[team_id].installation
+        if scope is not None and (installation is None or scope not in installation.scopes):
+            return "missing_scope", f"without {scope} the bot does not hear of {kind}"
+        return None
 
     def retry(self, envelope: Json | None = None, *, number: int = 1, reason: str = "http_timeout") -> Ack:
         """Send the last event, or this one, again with X-Slack-Retry-Num."""

@@ -9,22 +9,25 @@ from starlette.routing import Route, WebSocketRoute
 
 from tests.sandbox.clock import SandboxClock
 from tests.sandbox.faults import Script
+from tests.sandbox.slack.administration import Administration
 from tests.sandbox.slack.api import Api
 from tests.sandbox.slack.commanding import ResponseUrls
 from tests.sandbox.slack.delivery import Delivery
+from tests.sandbox.slack.file_host import FileHost
+from tests.sandbox.slack.files import File, Files
 from tests.sandbox.slack.limits import Limits
 from tests.sandbox.slack.messages import Message
 from tests.sandbox.slack.payloads import shown_view
-from tests.sandbox.slack.people import Channel, Team, User
-from tests.sandbox.slack.person import Person
+from tests.sandbox.slack.people import Channel, Team, User, UserGroup
 from tests.sandbox.slack.post_office import PostOffice
 from tests.sandbox.slack.refusal import Json
 from tests.sandbox.slack.sign_in import SignIn
+from tests.sandbox.slack.slack_files import found_file
 from tests.sandbox.slack.sockets import Sockets
 from tests.sandbox.slack.state import ApiCall, State
 
 
-class SlackStandIn(Person):
+class SlackStandIn(Administration):
     """Slack's Web API, pages, events and people. Serve ``app``, set ``base_url``, ``point_at`` the bot."""
 
     def __init__(self, clock: SandboxClock) -> None:
@@ -35,11 +38,14 @@ class SlackStandIn(Person):
         self.post_office = PostOffice(self.state, self.delivery)
         self.state.echo = self.post_office.echo
         api, pages, answers = Api(self.state, self.sockets), SignIn(self.state), ResponseUrls(self.state)
+        host = FileHost(self.state)
         both = ["GET", "POST"]
         self.app = Starlette(
             routes=[
                 Route("/api/{method}", api.endpoint, methods=both),
                 Route("/response/{id}", answers.endpoint, methods=["POST"]),
+                Route("/upload/v1/{ticket}", host.upload, methods=["POST"]),
+                Route("/files-pri/{file}/{name}", host.look),
                 Route("/openid/connect/authorize", pages.openid, methods=both),
                 Route("/openid/connect/keys", pages.keys),
                 Route("/.well-known/openid-configuration", pages.configuration),
@@ -114,15 +120,46 @@ class SlackStandIn(Person):
         return self.state.add_team(Team(team_id, name, domain, enterprise))
 
     def add_user(self, team_id: str, user_id: str, *, name: str, email: str, tz: str, **more: Any) -> User:
-        """A member; ``more`` is admin, owner, guest, bot, deleted, email_confirmed, locale."""
-        if team_id not in self.state.teams:
+        """A member nobody is told of; ``more`` is admin, owner, guest, deleted, locale and the other fields of User."""
+        user = User(team_id, user_id, name, email, tz, **more)
+        self.add_users([user])
+        return user
+
+    def add_users(self, users: Iterable[User]) -> None:
+        """Many members at once: 100,000 take about a second."""
+        users = list(users)
+        for team_id in {user.team_id for user in users} - self.state.teams.keys():
             raise ValueError(f"there is no team {team_id}")
-        return self.state.add_user(User(team_id, user_id, name, email, tz, **more))
+        self.state.add_users(users)
+
+    def add_user_group(
+        self,
+        team_id: str,
+        group_id: str,
+        handle: str,
+        members: Iterable[str],
+        *,
+        name: str = "",
+        disabled: bool = False,
+    ) -> UserGroup:
+        """A user group (S…); it may be disabled, and still have its members."""
+        group = UserGroup(team_id, group_id, handle, name or handle, list(members), disabled)
+        self.state.user_groups[group_id] = group
+        self.state.changed()
+        return group
 
     def add_channel(
-        self, team_id: str, channel_id: str, name: str, members: Iterable[str], bot_is_member: bool = False
+        self,
+        team_id: str,
+        channel_id: str,
+        name: str,
+        members: Iterable[str],
+        bot_is_member: bool = False,
+        *,
+        private: bool = False,
+        archived: bool = False,
     ) -> Channel:
-        channel = Channel(team_id, channel_id, name, set(members), bot_is_member)
+        channel = Channel(team_id, channel_id, name, set(members), bot_is_member, private=private, archived=archived)
         self.state.channels[channel_id] = channel
         self.state.changed()
         return channel
@@ -149,6 +186,16 @@ class SlackStandIn(Person):
 
     def users(self) -> list[User]:
         return list(self.state.users.values())
+
+    @property
+    def files(self) -> Files:
+        """What was uploaded; ``files.delay`` is how long Slack needs until a file can be shown."""
+        return self.state.files
+
+    def picture(self, team_id: str, slack_file: Json) -> tuple[File, str] | None:
+        """The file that a block's ``slack_file`` means, and where a member's browser can look at it."""
+        file = found_file(self.state, team_id, slack_file)
+        return None if file is None else (file, f"{self.base_url}{file.path}")
 
     # ---- what a person sees
 

@@ -1,16 +1,19 @@
 """Everything Slack remembers, behind one lock."""
 
 import secrets
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import RLock
 
 from tests.sandbox.clock import SandboxClock
+from tests.sandbox.slack.files import Files
 from tests.sandbox.slack.limits import Limits
 from tests.sandbox.slack.messages import Message
-from tests.sandbox.slack.people import Channel, Installation, Team, User
+from tests.sandbox.slack.people import Channel, Installation, Team, User, UserGroup
 from tests.sandbox.slack.refusal import Json, SlackRefused
+from tests.sandbox.slack.roster import Roster
 from tests.sandbox.slack.triggers import Codes, ResponseUrl, Triggers
 from tests.sandbox.slack.views import View
 
@@ -62,9 +65,18 @@ class State:
         """Why chat.update changes nothing: "edit_window_closed" and the like."""
         self.longest_page = 999
         """Slack may answer with fewer messages than were asked for, though there are more."""
+        self.longest_list = 1000
+        """The same of people: how many a page holds at most, whatever was asked for."""
+        self.most_without_limit = 1000
+        """From how many members on users.list insists on a limit; Slack publishes no number."""
+        self.subscriptions = {"app_home_opened", "app_uninstalled", "message.im", "tokens_revoked", "user_change"}
+        """The events that the app asked for, in the words of its manifest."""
         self.teams: dict[str, Team] = {}
         self.users: dict[str, User] = {}
+        self.rosters: dict[str, Roster] = defaultdict(Roster)
+        self.user_groups: dict[str, UserGroup] = {}
         self.channels: dict[str, Channel] = {}
+        self.files = Files()
         self.tokens: dict[str, Token] = {}
         self.refused_tokens: dict[str, str] = {}
         """Tokens that were good once, and in which word Slack refuses them now."""
@@ -119,13 +131,14 @@ class State:
         self.changed()
         return team
 
-    def add_user(self, user: User) -> User:
+    def add_users(self, users: Iterable[User]) -> None:
         with self.lock:
-            if user.id in self.users:
-                raise ValueError(f"there is a {user.id} already")
-            self.users[user.id] = user
+            for user in users:
+                if user.id in self.users:
+                    raise ValueError(f"there is a {user.id} already")
+                self.users[user.id] = user
+                self.rosters[user.team_id].add(user.id)
         self.changed()
-        return user
 
     def person(self, user_id: str) -> User:
         """Somebody who can act in Slack; SlackRefused for those who cannot."""
@@ -151,6 +164,7 @@ class State:
             if bot is None:
                 bot = User(team_id, f"UBOT{suffix}", "Calendar Bot", "", "UTC", bot=True, bot_id=f"BBOT{suffix}")
                 self.users[bot.id] = bot
+                self.rosters[team_id].add(bot.id)
             old = team.installation
             token = old.token if old else f"xoxb-{secrets.randbelow(10**12)}-{secrets.token_urlsafe(18)}"
             team.installation = Installation(token, frozenset(scopes), bot.id, bot.bot_id or "")

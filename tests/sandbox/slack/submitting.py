@@ -11,6 +11,7 @@ from tests.sandbox.slack.delivery import Ack, Delivery
 from tests.sandbox.slack.methods_views import push_view
 from tests.sandbox.slack.people import User
 from tests.sandbox.slack.refusal import Json, Refused, SlackRefused
+from tests.sandbox.slack.slack_files import shown_in
 from tests.sandbox.slack.state import State
 from tests.sandbox.slack.surfaces import STATE_KEYS
 from tests.sandbox.slack.views import View, fresh_hash
@@ -66,12 +67,12 @@ def _obey(state: State, user: User, view: View, ack: Ack) -> None:
         view.errors = _field_errors(view, answer.get("errors"))
     elif action == "update":
         _only(answer, "view")
-        check_view(answer.get("view"), "modal")
+        check_view(answer.get("view"), "modal", shows=shown_in(state, user.team_id))
         with state.lock:
             view.replace(answer["view"], fresh_hash(state.seconds()))
     elif action == "push":
         _only(answer, "view")
-        check_view(answer.get("view"), "modal")
+        check_view(answer.get("view"), "modal", shows=shown_in(state, user.team_id))
         push_view(state, user, answer["view"])
     elif action == "clear":
         _only(answer)
