@@ -227,6 +227,10 @@ class Notifier(Protocol):
         """Change a message of ours; False when it no longer can be changed."""
         ...
 
+    def take_back(self, team_id: str, ref: MessageRef) -> None:
+        """Remove a message of ours, if it still stands."""
+        ...
+
     def publish_home(self, who: Who, status: Status, menus: Menus | None, problem: str | None) -> None:
         """Draw the App Home tab."""
         ...

@@ -129,12 +129,15 @@ def trying(session: Session, reminder_id: str, lease: str, now: datetime) -> boo
     return session.exec(first.where(col(Reminder.lease_until) > now).values(tried_at=now)).rowcount == 1
 
 
-def sent(session: Session, owed: Owed, channel: str, ts: str, now: datetime, next_at: datetime | None) -> None:
-    """It is out: the older steps' buttons go, and the next step has its time. ``next_at`` None: it was the last one."""
+def sent(session: Session, owed: Owed, channel: str, ts: str, now: datetime, next_at: datetime | None) -> bool:
+    """It is out: the older steps' buttons go, and the next step has its time. ``next_at`` None: it was the last one.
+
+    False when another message has been noted for this step: whoever slept past the lease has sent it a second time.
+    """
     closed = session.exec(select(Outage.closed_at).where(Outage.id == owed.outage_id).with_for_update()).one()
-    session.exec(
+    first = session.exec(
         update(Reminder)
-        .where(col(Reminder.id) == owed.id)
+        .where(col(Reminder.id) == owed.id, col(Reminder.sent_at).is_(None))
         .values(
             sent_at=now,
             channel=channel,
@@ -144,15 +147,19 @@ def sent(session: Session, owed: Owed, channel: str, ts: str, now: datetime, nex
             lease=None,
             lease_until=None,
         )
+        .execution_options(synchronize_session=False)
     )
+    if first.rowcount == 0:
+        return session.exec(select(Reminder.ts).where(Reminder.id == owed.id)).one() == ts
     if closed:
-        return
+        return True
     older = update(Reminder).where(
         col(Reminder.outage_id) == owed.outage_id, col(Reminder.step) < owed.step, col(Reminder.ts).is_not(None)
     )
     session.exec(older.where(col(Reminder.todo).is_(None)).values(todo=UNBUTTON, due_at=now))
     if next_at is not None:
         _schedule(session, owed.outage_id, owed.step + 1, SEND, next_at)
+    return True
 
 
 def report(session: Session, owed: Owed, at: datetime) -> None:

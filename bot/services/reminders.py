@@ -154,7 +154,9 @@ class Reminders:
         if not is_mine:
             raise LeaseLost
         message = self._notifier.tell(who, notice, mark=owed.id)
-        self._sent(owed, message)
+        if not self._sent(owed, message):
+            self._notifier.take_back(owed.team_id, message)
+            raise LeaseLost
         log.info("person_told", cause=owed.cause, step=owed.step, user=who.user_id)
         if owed.step == 0:
             self._redraw(who)
@@ -189,12 +191,14 @@ class Reminders:
         except BotError:
             return None
 
-    def _sent(self, owed: Owed, message: MessageRef) -> None:
+    def _sent(self, owed: Owed, message: MessageRef) -> bool:
+        """Whether this is the message of this step: a process that was stopped meanwhile may have sent a second."""
         now, next_at = self._clock.now(), self._next(owed)
         with self._database.transaction() as session:
-            outages.sent(session, owed, message.channel, message.ts, now, next_at)
+            is_the_one = outages.sent(session, owed, message.channel, message.ts, now, next_at)
             if next_at is None and is_reported(Cause(owed.cause)) and owed.closed_at is None:
                 outages.report(session, owed, now + timedelta(days=7))
+        return is_the_one
 
     def _next(self, owed: Owed) -> datetime | None:
         return due(Cause(owed.cause), owed.step + 1, owed.opened_at, zone_of(owed.time_zone), owed.ends_at)

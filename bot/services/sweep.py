@@ -1,5 +1,6 @@
 """Looking at everybody's connection, a few at a time: who is due is claimed, asked after, judged and written back."""
 
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,6 +23,8 @@ A = TypeVar("A")
 B = TypeVar("B")
 
 BATCH = 200
+_UNDER_WAY = 2
+"""Batches: while the last looks of one wait for a slow answer, those of the next are begun."""
 CALLS_A_MINUTE = 8000
 """Of Google's 10,000 a minute for a project; the others are for what people ask for themselves."""
 _LEASE = timedelta(minutes=5)
@@ -34,7 +37,7 @@ class Each(Protocol):
     """Does the same for many, several at a time."""
 
     def __call__(self, work: Callable[[A], B], items: Iterable[A]) -> Iterable[B]:
-        """The results, in order."""
+        """Begins at once; the results, in order, as they come."""
         ...
 
 
@@ -45,6 +48,15 @@ class Pace:
     probe_every: timedelta
     confirm_after: timedelta
     daily_calls: int
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """Claimed people, and the looks at them, under way."""
+
+    lease: str
+    claimed: Sequence[Claimed]
+    looks: Iterable[Look]
 
 
 class Sweep:
@@ -74,10 +86,14 @@ class Sweep:
         if not self._running.acquire(blocking=False):
             return 0
         try:
-            looked_at = 0
+            looked_at, under_way = 0, deque[_Batch]()
             while claimed := self._claim():
                 looked_at += len(claimed[1])
-                self._look_at(*claimed)
+                under_way.append(self._begun(*claimed))
+                if len(under_way) == _UNDER_WAY:
+                    self._finished(under_way.popleft())
+            while under_way:
+                self._finished(under_way.popleft())
             return looked_at
         finally:
             self._running.release()
@@ -89,7 +105,7 @@ class Sweep:
             claimed = probes.claim(
                 session, now=now, lease=lease, until=now + _LEASE, limit=len(connection_ids), only=connection_ids
             )
-        return self._look_at(lease, claimed, even_if_broken=True)
+        return self._finished(self._begun(lease, claimed, even_if_broken=True))
 
     def room(self, wanted: int) -> tuple[int, bool]:
         """How many more looks Google's allowances bear now, which count as taken, and whether today's is used up."""
@@ -125,24 +141,25 @@ class Sweep:
         granted = quotas.reserve(session, f"google:{now:%Y-%m-%dT%H:%M}", now + _MINUTE, wanted, CALLS_A_MINUTE)
         return quotas.reserve(session, _day(now), now + _DAY, granted, self._rate.daily_calls)
 
-    def _look_at(self, lease: str, claimed: Sequence[Claimed], *, even_if_broken: bool = False) -> dict[str, Look]:
+    def _begun(self, lease: str, claimed: Sequence[Claimed], *, even_if_broken: bool = False) -> _Batch:
         """A broken one never keeps the others from being looked at."""
 
         def look(one: Claimed) -> Look:
             skipped = not even_if_broken and self._looker.is_pointless(one)
             return Look(None, asked=False) if skipped else self._looker.look(one)
 
-        looks = list(self._each(look, claimed))
-        judged = [
-            (one, seen, self._judge(one, seen))
-            for one, seen in zip(claimed, self._seconded(claimed, looks), strict=True)
-        ]
+        return _Batch(lease, claimed, self._each(look, claimed))
+
+    def _finished(self, batch: _Batch) -> dict[str, Look]:
+        """Wait for its looks, judge them, write back."""
+        looks = self._seconded(batch.claimed, list(batch.looks))
+        judged = [(one, seen, self._judge(one, seen)) for one, seen in zip(batch.claimed, looks, strict=True)]
         now = self._clock.now()
         with self._database.transaction() as session:
             every = pace.period(self._rate.probe_every, probes.active(session), self._rate.daily_calls)
             results = [self._result(one, seen, strike, now, every) for one, seen, strike in judged]
             for alike in {len(each): None for each in results}:
-                probes.finish(session, lease, [each for each in results if len(each) == alike])
+                probes.finish(session, batch.lease, [each for each in results if len(each) == alike])
         return {one.connection_id: seen for one, seen, _ in judged}
 
     def _result(

@@ -9,7 +9,7 @@ from datetime import timedelta
 from bot.domain.health import Health
 from bot.domain.notices import ConnectLink, LinkReplaced, MessageRef
 from bot.domain.people import Profile, Who
-from bot.errors import BotError, NotAnEmployee, TooMany
+from bot.errors import BotError, NotAnEmployee, SlackUnavailable, TooMany
 from bot.ports import Clock, Directory, Notifier
 from bot.services.connections import Connections
 from bot.settings import LINK_LIVES
@@ -68,7 +68,8 @@ class Tickets:
         """Have ``tell`` send a fresh link inside another message. Older links die.
 
         With ``posted`` that message is edited when the link has done its work or is replaced; without, it is its
-        sender's to edit. Raises whatever ``tell`` raises; then nothing has changed.
+        sender's to edit. Raises whatever ``tell`` raises; then nothing has changed, except that a message that may
+        have arrived all the same has a link that works.
         """
         return self._sent(who, tell, posted=posted)
 
@@ -80,9 +81,11 @@ class Tickets:
             person_id, ticket_id, order = person.id, ticket.id, ticket.created_at
         try:
             message = tell(ConnectLink(f"{self._public_url}/connect/{secret}", now + LINK_LIVES))
-        except BotError:
-            with self._database.transaction() as session:
-                tickets.close(session, [ticket_id], self._clock.now())
+        except BotError as error:
+            # A message whose fate nobody knows may stand there, and then its button must work.
+            if not (isinstance(error, SlackUnavailable) and error.lost):
+                with self._database.transaction() as session:
+                    tickets.close(session, [ticket_id], self._clock.now())
             raise
         with self._database.transaction() as session:
             if posted:

@@ -12,7 +12,8 @@ from bot.domain.health import Cause, Health
 from bot.domain.notices import PickedCalendar, Status
 from bot.slack.blocks import OPTION_LIMIT, Mrkdwn, join, say, short, when
 
-_MOST_NAMES = 3
+MOST_NAMES = 3
+"""How many calendars are named in a sentence."""
 
 
 class Mends(StrEnum):
@@ -203,7 +204,7 @@ def _expiring(account: str, ends_at: datetime | None) -> Words:
 
 def _names(calendars: Sequence[PickedCalendar]) -> Mrkdwn:
     """The names in one line; beyond a few only how many more."""
-    named = [say("*{name}*", name=short(each.name, OPTION_LIMIT)) for each in calendars[:_MOST_NAMES]]
-    if len(calendars) > _MOST_NAMES:
-        named.append(say("and {more} more", more=len(calendars) - _MOST_NAMES))
+    named = [say("*{name}*", name=short(each.name, OPTION_LIMIT)) for each in calendars[:MOST_NAMES]]
+    if len(calendars) > MOST_NAMES:
+        named.append(say("and {more} more", more=len(calendars) - MOST_NAMES))
     return join(", ", named)

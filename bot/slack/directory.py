@@ -1,17 +1,30 @@
 """Slack's people and workspaces, over its Web API."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
+
+import structlog
 
 from bot.domain.people import Profile, Who
 from bot.domain.picks import clean
-from bot.errors import NotAnEmployee
+from bot.errors import NotAnEmployee, SlackUnavailable, Unreachable
 from bot.slack.faults import UNREACHABLE, Answered, call, listed, part
 from bot.slack.workspaces import Clients, web_client
 
+log = structlog.get_logger()
+
+T = TypeVar("T")
+
 _PAGE = 200
+_LONG_PAGE = 500  # 20 calls a minute are sure: 100,000 members take ten minutes so
 _SLACKBOT = "USLACKBOT"  # Slack does not call it a bot: is_bot is false
+_STALE = frozenset({"invalid_cursor"})
+_HIDDEN = frozenset({"channel_not_found", "method_not_supported_for_channel_type", "not_in_channel"})
+_NO_GROUP = frozenset({"no_such_subteam", "plan_upgrade_required"})
+_CHANNEL_HIDDEN = "We cannot see who is in this channel. Invite Calendar Bot to the channel, then try again."
+_GROUP_GONE = "This user group is not in use, or Slack does not show it to us."
 
 
 class SlackDirectory:
@@ -54,10 +67,108 @@ class SlackDirectory:
             if user.get("is_owner") and not user.get("deleted") and not user.get("is_bot")
         ]
 
+    def members(self, team_id: str) -> Iterator[Profile]:
+        """Everybody in the workspace, a page of them in memory: the deactivated, bots, guests and strangers as well.
+
+        See Listing for what may be done after SlackUnavailable. Somebody may come twice.
+        """
+
+        def page(cursor: str) -> Any:
+            return call(
+                self._clients.of(team_id).users_list,
+                expect=_STALE,
+                limit=_LONG_PAGE,
+                include_locale=True,
+                **_from(cursor),
+            )
+
+        return Listing(page, "members", lambda user: _profile(Who(team_id, part(user, "id", str)), user))
+
+    def channel_members(self, team_id: str, channel_id: str) -> Iterator[str]:
+        """Who is in the channel, bots as well. Raises as ``members``, and Unreachable for a channel we cannot see."""
+
+        def page(cursor: str) -> Any:
+            members = self._clients.of(team_id).conversations_members
+            try:
+                return call(members, expect=_STALE | _HIDDEN, channel=channel_id, limit=_LONG_PAGE, **_from(cursor))
+            except Answered as answered:
+                raise _as_hidden(answered, _HIDDEN, _CHANNEL_HIDDEN) from None
+
+        return Listing(page, "members", _user_id)
+
+    def group_members(self, team_id: str, group_id: str) -> list[str]:
+        """Who is in the user group. Raises SlackUnavailable, SlackRefusesApp, Unreachable for none that is in use."""
+
+        def page(cursor: str) -> Any:
+            users = self._clients.of(team_id).usergroups_users_list
+            try:
+                return call(users, expect=_STALE | _NO_GROUP, usergroup=group_id, **_from(cursor))
+            except Answered as answered:
+                raise _as_hidden(answered, _NO_GROUP, _GROUP_GONE) from None
+
+        return list(Listing(page, "users", _user_id))
+
+
+class Listing(Iterator[T]):
+    """What Slack lists page by page.
+
+    SlackUnavailable does not end it: asked again, after ``retry_after``, it goes on where it stopped. Where Slack no
+    longer knows that place it begins anew. It ends only where Slack says so, and never by half an answer.
+    """
+
+    def __init__(self, page: Callable[[str], Any], name: str, read: Callable[[Any], T]) -> None:
+        self._page = page
+        self._name = name
+        self._read = read
+        self._cursor: str | None = ""
+        self._seen: set[str] = set()
+        self._ready: deque[T] = deque()
+
+    def __next__(self) -> T:
+        while not self._ready:
+            if self._cursor is None:
+                raise StopIteration
+            self._turn(self._cursor)
+        return self._ready.popleft()
+
+    def _turn(self, cursor: str) -> None:
+        try:
+            answer = self._page(cursor)
+        except Answered as stale:
+            self._cursor = ""
+            self._seen.clear()
+            raise _unavailable(stale.code) from None
+        found = [self._read(each) for each in part(answer, self._name, list)]
+        about = answer.get("response_metadata")
+        following = str(about.get("next_cursor") or "") if isinstance(about, dict) else ""
+        if following in self._seen:  # it would lead round and round
+            raise _unavailable("repeated_cursor")
+        if following:
+            self._seen.add(following)
+        self._ready.extend(found)
+        self._cursor = following or None
+
 
 def home_team(api_url: str, token: str) -> str:
     """The workspace that a bot token belongs to. Raises SlackUnavailable, SlackRefusesApp."""
     return part(call(web_client(api_url, token).auth_test), "team_id", str)
+
+
+def _from(cursor: str) -> dict[str, str]:
+    return {"cursor": cursor} if cursor else {}
+
+
+def _user_id(entry: object) -> str:
+    return part({"user": entry}, "user", str)
+
+
+def _as_hidden(answered: Answered, codes: frozenset[str], sentence: str) -> Exception:
+    return Unreachable(sentence) if answered.code in codes else answered
+
+
+def _unavailable(code: str) -> SlackUnavailable:
+    log.warning("slack_failed", error=code)
+    return SlackUnavailable()
 
 
 def _profile(who: Who, user: Mapping[str, Any]) -> Profile:

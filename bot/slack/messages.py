@@ -138,7 +138,7 @@ def _card_to_choose(card: Card, offered: Menus, top: list[Block]) -> Message:
     return message(
         say("{status} Choose below. {problems}", status=summary.in_a_line(card.status), problems=problems),
         *top,
-        *(() if card.note else summary.lost_picks(card.status)),
+        *(() if card.note else summary.lost_besides(card.status)),
         *menus.in_message(offered),
         menus.below(offered),
     )

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import Any, TypeVar
@@ -43,6 +44,7 @@ _CANNOT_EDIT = frozenset(
         "not_in_channel",
     }
 )
+_CANNOT_DELETE = frozenset({"cant_delete_message", "channel_not_found", "message_not_found"})
 _VIEW_GONE = frozenset({"hash_conflict", "not_found", "view_not_found"})
 _DM_GONE = frozenset({"channel_not_found"})
 
@@ -94,6 +96,11 @@ class SlackNotifier:
         except Answered:
             return False
         return True
+
+    def take_back(self, team_id: str, ref: MessageRef) -> None:
+        """Remove a message of ours, if it still stands."""
+        with suppress(Answered):
+            call(self._clients.of(team_id).chat_delete, expect=_CANNOT_DELETE, channel=ref.channel, ts=ref.ts)
 
     def publish_home(self, who: Who, status: Status, menus: Menus | None, problem: str | None) -> None:
         """Draw the App Home tab."""

@@ -20,7 +20,7 @@ from bot.slack.blocks import (
     short,
     when,
 )
-from bot.slack.causes import Mends, account_of, cause_of, mends, words
+from bot.slack.causes import MOST_NAMES, Mends, account_of, cause_of, mends, words
 from bot.slack.menus import CHANGE_CALENDARS
 
 CONNECT = "connect"
@@ -122,7 +122,7 @@ def saved_picks(status: Status) -> list[Block]:
     if status.linked is None:
         return [
             section(say(":warning: *No linked calendar yet.* Choose one, so that appointments can be written.")),
-            *lost_picks(status),
+            *lost_besides(status),
         ]
     conflicts = [each for each in status.conflicts if each.back]
     blocks = []
@@ -134,16 +134,26 @@ def saved_picks(status: Status) -> list[Block]:
         blocks.append(section(text))
     elif status.linked.back:
         blocks.append(section(say("*Conflict calendars*: none besides the linked one, which always counts.")))
-    return [*blocks, *lost_picks(status)]
+    return [*blocks, *lost_besides(status)]
+
+
+def lost_besides(status: Status) -> list[Block]:
+    """The same beside ``connection``, which names a few itself when they are what is wrong."""
+    said = status.health is Health.CALENDAR_GONE and len(_lost(status)) <= MOST_NAMES
+    return [] if said else lost_picks(status)
 
 
 def lost_picks(status: Status) -> list[Block]:
     """Saved picks that are not to be found any more, by name."""
-    lost = [each for each in (status.linked, *status.conflicts) if each is not None and not each.back]
+    lost = _lost(status)
     if not lost:
         return []
     text = say(":warning: *Not found again in this account*: please choose others\n{names}", names=_names(lost))
     return [section(text)]
+
+
+def _lost(status: Status) -> list[PickedCalendar]:
+    return [each for each in (status.linked, *status.conflicts) if each is not None and not each.back]
 
 
 def self_test(ticks: Sequence[Tick], *, testing: bool) -> list[Block]:

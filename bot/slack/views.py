@@ -72,7 +72,7 @@ def _calendars(status: Status, menus: Menus | None) -> list[Block]:
     if menus is None:
         return summary.saved_picks(status)
     return [
-        *summary.lost_picks(status),
+        *summary.lost_besides(status),
         *calendar_menus.in_message(menus),
         calendar_menus.below(menus),
     ]

@@ -56,6 +56,14 @@ def falls_ill(world: World, account: str) -> None:
     passes_until(world, lambda: health_of(world, account) == "suspect", FIRST_LOOK)
 
 
+def loses_the_grant(world: World, account: str) -> None:
+    """Revoked at Google, found out and confirmed, and its owner is told."""
+    world.google.revoke(account)
+    leaps_to(world, world.clock.now() + FIRST_LOOK)
+    leaps_to(world, world.clock.now() + CONFIRM_AFTER)
+    assert health_of(world, account) == "needs_reconnect"
+
+
 class Letters:
     """What the bot writes to somebody from now on."""
 

@@ -163,7 +163,7 @@ def test_a_reconnect_says_which_calendars_did_not_come_back(connected: World) ->
     comes_back(connected.ana)
     assert connected.ana.sees("2 of 3 calendars are back. Not in this account: Family")
     assert f"Appointments go to {ANA}, 1 more" in status_of(connected.ana)
-    assert "Not found again in this account" in connected.ana.answer
+    assert "*Family* is no longer among the calendars of" in connected.ana.answer
 
 
 def test_a_reconnect_with_another_account_says_that_nothing_came_back(connected: World) -> None:
