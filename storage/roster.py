@@ -82,21 +82,7 @@ def page(
     limit: int = 50,
 ) -> list[Member]:
     """People by name. ``after`` is the name and id of the last one of the page before."""
-    query = sa.select(
-        col(Person.id),
-        col(Person.user_id),
-        col(Person.name),
-        col(Person.email),
-        col(Person.is_guest),
-        _STAGE.label("stage"),
-        col(Connection.health),
-        col(Connection.cause),
-        col(Connection.changed_at),
-        col(Connection.google_email),
-        col(Person.invited_at),
-        col(Person.nudged_at),
-    ).select_from(_everybody())
-    query = query.where(*_visible(team_id))
+    query = _members().where(*_visible(team_id))
     if stages:
         query = query.where(_STAGE.in_(stages))
     if search:
@@ -115,11 +101,25 @@ def page(
     return [Member(*row) for row in rows]
 
 
-def stages_of(session: Session, team_id: str, user_ids: Sequence[str]) -> dict[str, str]:
-    """How far each of these has come; who is not known is left out."""
-    query = sa.select(col(Person.user_id), _STAGE).select_from(_everybody())
-    query = query.where(col(Person.team_id) == team_id, col(Person.user_id).in_(user_ids))
-    return {str(user_id): str(stage) for user_id, stage in session.connection().execute(query)}
+def member(session: Session, team_id: str, user_id: str) -> Member | None:
+    """One line of the board, if there is somebody like that in this workspace."""
+    query = _members().where(col(Person.team_id) == team_id, col(Person.user_id) == user_id)
+    row = session.connection().execute(query).one_or_none()
+    return None if row is None else Member(*row)
+
+
+def name_of(session: Session, team_id: str, person_id: str) -> str | None:
+    """Their name, if they are of this workspace."""
+    return session.exec(select(Person.name).where(Person.team_id == team_id, Person.id == person_id)).one_or_none()
+
+
+def claim_nudges(
+    session: Session, team_id: str, person_ids: Sequence[str], now: datetime, not_since: datetime
+) -> set[str]:
+    """Who of these is nudged by the caller: nobody has nudged them since ``not_since``."""
+    lately = or_(col(Person.nudged_at).is_(None), col(Person.nudged_at) <= not_since)
+    mine = update(Person).where(col(Person.team_id) == team_id, col(Person.id).in_(person_ids), lately)
+    return set(session.connection().execute(mine.values(nudged_at=now).returning(col(Person.id))).scalars())
 
 
 def candidates(
@@ -139,6 +139,23 @@ def candidates(
 def note(session: Session, person_id: str, **columns: datetime | None) -> None:
     """Set some of a person's times."""
     session.exec(update(Person).where(col(Person.id) == person_id).values(**columns))
+
+
+def _members() -> sa.Select[*tuple[Any, ...]]:
+    return sa.select(
+        col(Person.id),
+        col(Person.user_id),
+        col(Person.name),
+        col(Person.email),
+        col(Person.is_guest),
+        _STAGE.label("stage"),
+        col(Connection.health),
+        col(Connection.cause),
+        col(Connection.changed_at),
+        col(Connection.google_email),
+        col(Person.invited_at),
+        col(Person.nudged_at),
+    ).select_from(_everybody())
 
 
 def _everybody() -> sa.Join:

@@ -1,6 +1,6 @@
 """Rounds of invitations: whom, what became of each, and how far a round has come."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,12 @@ from storage.tables import Person, new_id
 SEND = "send"
 RUNNING, PAUSED, STOPPED, FINISHED = "running", "paused", "stopped", "finished"
 SENT, SKIPPED, UNREACHABLE = "sent", "skipped", "unreachable"
+_CHUNK = 1000
+_UNTRIED_REMINDER = (
+    col(Invitation.todo) == SEND,
+    col(Invitation.step) > 0,
+    col(Invitation.tried_at).is_(None),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +53,37 @@ def start(
     )
     session.add(begun)
     session.flush()
-    rows = [
-        {"id": new_id(), "round_id": begun.id, "person_id": person_id, "step": 0, "todo": SEND, "due_at": now}
-        for person_id in person_ids
-    ]
-    if rows:
-        session.connection().execute(sa.insert(Invitation), rows)
+    for some in _chunks(person_ids):
+        replaced = update(Invitation).where(col(Invitation.person_id).in_(some), *_UNTRIED_REMINDER)
+        session.exec(replaced.values(todo=None, due_at=None, outcome=SKIPPED, reason="newer"))
+    _ask(session, begun.id, dict.fromkeys(person_ids, 0), now)
     return begun
+
+
+def nudge(session: Session, team_id: str, started_by: str, now: datetime, steps: Mapping[str, int]) -> None:
+    """Ask each of these people once more, at that step. Nobody watches: it counts as finished from the start."""
+    begun = Round(
+        team_id=team_id,
+        started_by=started_by,
+        started_at=now,
+        state=FINISHED,
+        total=len(steps),
+        choice={"nudge": True},
+        finished_at=now,
+    )
+    session.add(begun)
+    session.flush()
+    _ask(session, begun.id, steps, now)
+
+
+def waiting(session: Session, person_ids: Sequence[str]) -> set[str]:
+    """Which of these have an invitation on its way to them already."""
+    query = select(Invitation.person_id).where(Invitation.todo == SEND, Invitation.step == 0)
+    return {
+        person_id
+        for some in _chunks(person_ids)
+        for person_id in session.exec(query.where(col(Invitation.person_id).in_(some)))
+    }
 
 
 def claim(
@@ -175,6 +205,20 @@ def draw(session: Session, round_id: str, now: datetime, not_since: datetime) ->
 def posted(session: Session, round_id: str, channel: str, ts: str) -> None:
     """Note where the progress stands."""
     session.exec(update(Round).where(col(Round.id) == round_id).values(channel=channel, ts=ts))
+
+
+def _ask(session: Session, round_id: str, steps: Mapping[str, int], now: datetime) -> None:
+    rows = [
+        {"id": new_id(), "round_id": round_id, "person_id": person_id, "step": step, "todo": SEND, "due_at": now}
+        for person_id, step in steps.items()
+    ]
+    if rows:
+        session.connection().execute(sa.insert(Invitation), rows)
+
+
+def _chunks(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    """As many at once as every database takes in one query."""
+    return (ids[start : start + _CHUNK] for start in range(0, len(ids), _CHUNK))
 
 
 def call_off(session: Session, person_id: str) -> None:

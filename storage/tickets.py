@@ -81,7 +81,7 @@ def posted(session: Session, ticket_id: str, channel: str, ts: str) -> None:
 def gone_on(session: Session, ticket_id: str, now: datetime) -> None:
     """Its owner has gone on from the link's page."""
     owner_id = select(Ticket.person_id).where(Ticket.id == ticket_id).scalar_subquery()
-    session.exec(update(Person).where(col(Person.id) == owner_id).values(opened_at=now))
+    session.exec(update(Person).where(col(Person.id) == owner_id).values(opened_at=now, declined_at=None))
 
 
 def _close(session: Session, ticket_ids: Collection[str], now: datetime) -> int:

@@ -8,6 +8,7 @@ from bot.domain.health import Cause, Health
 from bot.domain.people import Who
 from bot.domain.permissions import Permission
 from bot.domain.picks import Choice, Picks
+from bot.domain.rollout import Stage
 
 
 @dataclass(frozen=True)
@@ -184,6 +185,19 @@ class Invited:
 
 
 @dataclass(frozen=True)
+class Nudged:
+    """An admin asks somebody again: to connect, to reconnect, or to choose a calendar."""
+
+    stage: Stage
+    asked_by: str
+    """Slack's id."""
+    account: str | None = None
+    url: str | None = None
+    """The personal link; None: another choice of calendars mends it."""
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True)
 class DeclinedInvitation:
     """What the invitation becomes after "Not for me"."""
 
@@ -259,6 +273,7 @@ Notice = (
     | TroubleOver
     | Unanswered
     | Invited
+    | Nudged
     | DeclinedInvitation
     | RoundProgress
     | OperatorAlert

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
 
+from bot.domain.health import Cause, Health
 from bot.domain.reminders import within_working_hours
 
 
@@ -86,6 +87,26 @@ def left_out(candidate: Candidate, choice: Choice) -> Left | None:  # noqa: PLR0
     if candidate.stage is Stage.DECLINED:
         return Left.DECLINED
     return Left.INVITED if candidate.stage is not Stage.NOT_INVITED else None
+
+
+NUDGE = 9
+"""The step of an admin's nudge: it stands beside the ladder, and nothing follows it."""
+NUDGED_AT_MOST = timedelta(days=1)
+"""Nobody is nudged more often."""
+
+_NUDGED = (Stage.NOT_INVITED, Stage.INVITED, Stage.OPENED, Stage.NO_CALENDAR, Stage.BROKEN)
+
+
+def can_be_nudged(stage: Stage, cause: Cause | None) -> bool:
+    """Whether there is something that they could do. Who waits for a Google administrator is not bothered."""
+    return stage in _NUDGED and not (stage is Stage.BROKEN and cause is not None and cause.health is Health.BLOCKED)
+
+
+def mended_by_choice(stage: Stage, cause: Cause | None) -> bool:
+    """Whether another choice of calendars is what they are asked for, and not a consent at Google."""
+    if stage is not Stage.BROKEN or cause is None:
+        return stage is Stage.NO_CALENDAR
+    return cause.health in (Health.CALENDAR_GONE, Health.LOST_WRITE)
 
 
 _AGAIN = (timedelta(days=3), timedelta(days=7))

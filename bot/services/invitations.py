@@ -1,13 +1,15 @@
 """Delivering invitations: each once, as fast as Slack lets us and no faster, whatever crashes."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
 
-from bot.domain.notices import ConnectLink, DeclinedInvitation, Invited, MessageRef
+from bot.domain.health import Cause
+from bot.domain.notices import ConnectLink, DeclinedInvitation, Invited, MessageRef, Notice, Nudged
 from bot.domain.people import Who
-from bot.domain.rollout import Stage, next_step
+from bot.domain.rollout import NUDGE, Stage, can_be_nudged, mended_by_choice, next_step
 from bot.errors import BotError, NotAnEmployee, SlackRefusesApp, SlackUnavailable, Unreachable
 from bot.ports import Clock, Notifier
 from bot.services.incidents import Incidents, slack_app
@@ -47,6 +49,7 @@ class Invitations:
         self._incidents = incidents
         self._clock = clock
         self._shown = shown
+        self._resting: dict[str, datetime] = {}
 
     def deliver(self) -> int:
         """Send what is due now, as far as Slack's allowance reaches. How many were dealt with."""
@@ -94,6 +97,10 @@ class Invitations:
 
     def _do(self, asked: Asked, lease: str) -> None:
         who, now = Who(asked.team_id, asked.user_id), self._clock.now()
+        resting = self._resting.get(asked.team_id)
+        if resting is not None and now < resting:  # since this batch was claimed
+            self._put_off(asked, lease, resting - now, untried=asked.tried_at is None)
+            return
         try:
             self._send(asked, lease, who)
         except SlackRefusesApp as refused:
@@ -102,6 +109,7 @@ class Invitations:
         except SlackUnavailable as unavailable:
             wait = timedelta(seconds=unavailable.retry_after or 15)
             if unavailable.retry_after:
+                self._resting[asked.team_id] = now + wait
                 with self._database.transaction() as session:
                     ledger.hush(session, asked.team_id, now + wait)
             untried = not unavailable.lost and asked.tried_at is None
@@ -127,18 +135,28 @@ class Invitations:
             if now < asked.tried_at + _LATER:
                 self._put_off(asked, lease, asked.tried_at + _LATER - now)
                 return
-        if asked.step and not self._stage(who).can_be_asked:
+        stage, cause, account = self._standing(who)
+        if asked.step == NUDGE and can_be_nudged(stage, cause):
+            nudged = Nudged(stage, asked.started_by, account)
+            if mended_by_choice(stage, cause):
+                self._told(asked, lease, who, nudged)
+                return
+            self._enclosed(asked, lease, who, lambda link: replace(nudged, url=link.url, expires_at=link.expires_at))
+        elif asked.step and not stage.can_be_asked:
             self._give_up(asked, lease, rounds.SKIPPED, "settled")
-            return
-        self._tickets.enclose(who, lambda link: self._told(asked, lease, who, link), posted=True)
+        else:
+            by, step = asked.started_by, asked.step
+            self._enclosed(asked, lease, who, lambda link: Invited(link.url, link.expires_at, by, step, asked.id))
 
-    def _told(self, asked: Asked, lease: str, who: Who, link: ConnectLink) -> MessageRef:
+    def _enclosed(self, asked: Asked, lease: str, who: Who, notice: Callable[[ConnectLink], Notice]) -> None:
+        self._tickets.enclose(who, lambda link: self._told(asked, lease, who, notice(link)), posted=True)
+
+    def _told(self, asked: Asked, lease: str, who: Who, notice: Notice) -> MessageRef:
         with self._database.transaction() as session:
             is_mine = ledger.trying(session, Invitation, asked.id, lease, self._clock.now())
         if not is_mine:
             raise LeaseLost
-        invited = Invited(link.url, link.expires_at, asked.started_by, asked.step, asked.id)
-        message = self._notifier.tell(who, invited, mark=asked.id)
+        message = self._notifier.tell(who, notice, mark=asked.id)
         self._sent(asked, message)
         return message
 
@@ -148,10 +166,12 @@ class Invitations:
         with self._database.transaction() as session:
             rounds.sent(session, asked, message.channel, message.ts, now, next_at)
 
-    def _stage(self, who: Who) -> Stage:
+    def _standing(self, who: Who) -> tuple[Stage, Cause | None, str | None]:
         with self._database.reading() as session:
-            stages = roster.stages_of(session, who.team_id, [who.user_id])
-        return Stage(stages.get(who.user_id, Stage.NOT_INVITED))
+            known = roster.member(session, who.team_id, who.user_id)
+        if known is None:
+            return Stage.NOT_INVITED, None, None
+        return Stage(known.stage), Cause(known.cause) if known.cause else None, known.account
 
     def _give_up(self, asked: Asked, lease: str, outcome: str, reason: str) -> None:
         with self._database.transaction() as session:

@@ -68,6 +68,8 @@ class Rollout:
         ids = [person_id for person_id, reason in self._sorted_out(who.team_id, choice) if reason is None]
         now = self._clock.now()
         with self._database.transaction() as session:
+            waiting = rounds.waiting(session, ids)  # another admin may have been quicker since they were sorted out
+            ids = [each for each in ids if each not in waiting]
             begun = rounds.start(session, who.team_id, who.user_id, now, ids, _shown(choice))
             detail = {"audience": str(choice.audience), "people": str(len(ids))}
             audit.record(
@@ -126,7 +128,7 @@ class Rollout:
             found = rounds.of(session, team_id, round_id)
             mine = rounds.draw(session, round_id, now, now if at_once else now - _DRAWN_EVERY)
         progress = self.progress(round_id, team_id) if mine else None
-        if found is None or progress is None or not found.started_by:
+        if found is None or progress is None or not found.started_by or found.choice.get("nudge"):
             return
         try:
             self._draw(found, progress)
@@ -161,9 +163,11 @@ class Rollout:
         while True:
             with self._database.reading() as session:
                 page = roster.candidates(session, team_id, after=after, limit=_PAGE)
+                waiting = rounds.waiting(session, [each[0] for each in page])
             for person_id, user_id, is_bot, is_guest, stage in page:
                 if wanted is None or user_id in wanted:
-                    yield person_id, left_out(Candidate(is_bot, is_guest, Stage(stage)), choice)
+                    reason = left_out(Candidate(is_bot, is_guest, Stage(stage)), choice)
+                    yield person_id, Left.INVITED if reason is None and person_id in waiting else reason
             if len(page) < _PAGE:
                 return
             after = page[-1][0]

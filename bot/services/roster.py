@@ -41,7 +41,7 @@ class Roster:
         began, count = self._clock.now(), 0
         for batch in _batches(self._directory.members(team_id), _BATCH):
             with self._database.transaction() as session:
-                count += roster.keep(session, team_id, [_facts(each, began) for each in batch], began)
+                count += roster.keep(session, team_id, [_facts(each, began) for each in batch if _is_ours(each)], began)
         with self._database.reading() as session:
             gone = [Who(team_id, each.user_id) for each in roster.unread_since(session, team_id, began)]
             deactivated = [Who(team_id, user_id) for user_id in roster.deactivated_with_grants(session, team_id)]
@@ -64,6 +64,8 @@ class Roster:
 
     def changed(self, profile: Profile) -> None:
         """Slack says that somebody has changed, or has joined."""
+        if not _is_ours(profile):
+            return
         now = self._clock.now()
         with self._database.transaction() as session:
             facts = _facts(profile, now)
@@ -75,6 +77,11 @@ class Roster:
             self._left(who)
         except BotError as error:  # one whom Slack would not confirm must not keep it from the others
             log.warning("departure_put_off", user=who.user_id, error=type(error).__name__)
+
+
+def _is_ours(profile: Profile) -> bool:
+    """Slack lists whom we share channels with as well: they belong to another workspace."""
+    return profile.home_team_id == profile.who.team_id
 
 
 def _facts(profile: Profile, now: datetime) -> dict[str, Any]:
