@@ -28,6 +28,7 @@ from bot.services.tickets import Tickets
 from bot.services.workspaces import Workspaces
 from bot.settings import Settings
 from bot.slack.directory import SlackDirectory, home_team
+from bot.slack.groups import UserGroups
 from bot.slack.notifier import SlackNotifier
 from bot.slack.sign_in import SlackSignInWithOpenID
 from bot.slack.workspaces import Clients, SlackInstaller
@@ -38,6 +39,7 @@ from handlers.http_install import INSTALL, Installing
 from handlers.http_slack import SlackEdge, SlackFront
 from handlers.jobs import Jobs
 from handlers.rendering import Pages
+from handlers.rolling_out import Basics, RollingOut
 from handlers.slack_app import Admission
 from handlers.slack_commands import Commands
 from handlers.slack_home import Home
@@ -80,6 +82,7 @@ class Bot:
     connections: Connections
     jobs: Jobs
     watching: Watching
+    rolling: RollingOut
     closers: list[Callable[[], object]] = field(default_factory=list)
 
     @property
@@ -184,16 +187,19 @@ def build(settings: Settings, clock: Clock | None = None, *, speaks: bool = True
 
     install_url = settings.public_url + INSTALL if installer.available else None
     bolt = slack_app.build(settings.slack_api_url, Admission(workspaces, tokens, install_url))
-    leavers = People(desk, Departures(database, directory, connections, picks, clock))
-    commands, home = Commands(desk, tickets, surfaces, modals, watched), Home(desk, surfaces, workspaces)
-    for listeners in (commands, modals, home, leavers, watched):
+    departures = Departures(database, directory, connections, picks, clock)
+    basics = Basics(database, directory, notifier, workspaces, clock, sweeps, incidents)
+    rolling = RollingOut(basics, tickets, departures.left, speaks=speaks)
+    inviting, board = rolling.windows(desk, people, admins, UserGroups(clients), notifier)
+    commands = Commands(desk, tickets, surfaces, modals, watched, inviting, board)
+    home, comers = Home(desk, surfaces, workspaces), People(desk, departures, rolling.roster)
+    for listeners in (commands, modals, home, comers, watched, inviting, board):
         listeners.register(bolt)
-    jobs = Jobs(sweeps, {**watching.jobs(), "purge": (deliveries.purge, timedelta(hours=1))})
+    jobs = Jobs(sweeps, {**watching.jobs(), **rolling.jobs(), "purge": (deliveries.purge, timedelta(hours=1))})
     keys = Transport(connect=3.0, read=5.0, connections=2)
     closers: list[Callable[[], object]] = [watching.close, transport.close, consent.close, keys.close]
-    bot = Bot(
-        FastAPI(), bolt, people, (visitors, tokens, events), sweeps, database, connections, jobs, watching, closers
-    )
+    doors = (visitors, tokens, events)
+    bot = Bot(FastAPI(), bolt, people, doors, sweeps, database, connections, jobs, watching, rolling, closers)
     bot.http = _http(settings, bot, visitors, flow, installer, workspaces, clock)
     verifier = RiscVerifier(settings.google_risc_config_url, [settings.google_client_id], clock, keys)
     bot.http.include_router(http_google.router(watching.safety.receive, verifier, events))

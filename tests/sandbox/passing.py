@@ -4,9 +4,10 @@ from datetime import datetime, timedelta
 
 from sqlmodel import col, select
 
+from handlers.app import Bot
 from handlers.jobs import Jobs
-from handlers.watching import Watching
 from storage.database import Database
+from storage.rollout_tables import Invitation
 from storage.watch_tables import Incident, Probe, Reminder
 from tests.sandbox.clock import SandboxClock
 
@@ -29,18 +30,20 @@ def next_moment(database: Database, now: datetime) -> datetime:
     with database.reading() as session:
         due = [
             session.exec(select(column).where(column > now).order_by(column).limit(1)).first()
-            for column in (col(Probe.probe_at), col(Reminder.due_at), col(Incident.due_at))
+            for column in (col(Probe.probe_at), col(Reminder.due_at), col(Incident.due_at), col(Invitation.due_at))
         ]
         broken = session.exec(select(Incident.id).where(col(Incident.resolved_at).is_(None)).limit(1)).first()
     soonest = min((moment for moment in due if moment is not None), default=now + _CALM)
     return max(now + _NEVER_LESS, min(soonest, now + (_MINUTE if broken else _CALM)))
 
 
-def tick(watching: Watching) -> None:
+def tick(bot: Bot) -> None:
     """Everything the clock sets off within a minute, in turn."""
-    watching.sweep.run()
-    watching.canaries.run()
-    watching.reminders.deliver()
+    bot.watching.sweep.run()
+    bot.watching.canaries.run()
+    bot.watching.reminders.deliver()
+    bot.rolling.invitations.deliver()
+    bot.rolling.rollout.finish_what_is_done()
 
 
 def advance(clock: SandboxClock, to: datetime) -> None:

@@ -114,7 +114,7 @@ class World:
 
     def jobs_run(self) -> None:
         """What is due now is done, and what comes of it."""
-        passing.tick(self.bot.watching)
+        passing.tick(self.bot)
         self.settles()
 
     def _arrived(self) -> datetime:
