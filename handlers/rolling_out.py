@@ -45,7 +45,7 @@ class RollingOut:
     def __init__(self, on: Basics, tickets: Tickets, left: Callable[[Who], object], *, speaks: bool = True) -> None:
         self._pool = on.pool
         self._speaks = speaks
-        self._workspaces = on.workspaces
+        self.workspaces = on.workspaces
         self.roster = Roster(on.database, on.directory, on.clock, left)
         self.rollout = Rollout(on.database, on.directory, on.notifier, self.roster, on.clock, self.deliver)
         self.invitations = Invitations(on.database, on.notifier, tickets, on.incidents, on.clock, self.rollout.show)
@@ -74,4 +74,4 @@ class RollingOut:
 
     def compare(self) -> None:
         """The nightly comparison with Slack's directory, for whatever no event told us."""
-        self.roster.nightly(self._workspaces.teams())
+        self.roster.nightly(self.workspaces.teams())

@@ -198,7 +198,7 @@ def _more(line: Line) -> Mrkdwn:
     if line.stage is Stage.BROKEN and line.cause is not None:
         return say("\n{cause}{since}", cause=_CAUSES[line.cause], since=since)
     if line.stage in (Stage.INVITED, Stage.OPENED) and line.invited_at:
-        return say(", invited {day}", day=day(line.invited_at))
+        return say(", asked {day}", day=day(line.invited_at))
     return say("")
 
 

@@ -143,7 +143,7 @@ _BUTTONS = {"running": (PAUSE, STOP), "paused": (RESUME, STOP)}
 def _title(notice: Invited) -> Mrkdwn:
     match notice.step, notice.invited_by:
         case 0, "":
-            return say("Welcome! Connect your Google Calendar")
+            return say("You are invited to connect your Google Calendar")
         case 0, by:
             return say("{by} invites you to connect your Google Calendar", by=mention(by))
         case 1, _:

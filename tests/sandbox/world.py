@@ -38,6 +38,7 @@ class World:
         self._served = [Served(Faulty(each.app, each.script)) for each in (self.slack, self.google)]
         self.slack.base_url, self.google.base_url = (each.url for each in self._served)
         self.bot_token = personas.populate(self.slack, self.google, self.clock, manifest.scopes()["bot"])
+        self.slack.subscribe(manifest.events())
         self._database_url, self._overrides = database_url, dict(settings or {})
         self._port, self._by_itself = port, by_itself
         self.start_bot()
