@@ -7,6 +7,7 @@ from typing import Protocol
 
 from bot.domain.notices import Menus, MessageRef, Notice, Status
 from bot.domain.people import Profile, Who
+from bot.domain.rollout import Stage
 
 
 class Clock(Protocol):
@@ -231,8 +232,15 @@ class Notifier(Protocol):
         """Remove a message of ours, if it still stands."""
         ...
 
-    def publish_home(self, who: Who, status: Status, menus: Menus | None, problem: str | None) -> None:
-        """Draw the App Home tab."""
+    def publish_home(
+        self,
+        who: Who,
+        status: Status,
+        menus: Menus | None,
+        problem: str | None,
+        team: Mapping[Stage, int] | None = None,
+    ) -> None:
+        """Draw the App Home tab; ``team`` are an admin's counts of who stands where."""
         ...
 
 

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
@@ -17,6 +18,7 @@ from bot.google.risc import RiscVerifier
 from bot.google.transport import Transport
 from bot.ports import Clock
 from bot.services.admins import Admins
+from bot.services.board import TeamBoard
 from bot.services.calendars import CalendarPicks
 from bot.services.connections import Connections
 from bot.services.consent import ConsentFlow, Policy
@@ -158,7 +160,9 @@ def build(settings: Settings, clock: Clock | None = None, *, speaks: bool = True
     incidents, monitoring = watching.incidents, watching.monitoring
     connections = Connections(database, watching.grants, monitoring, clock, incidents.raise_for, watching.deliver)
     picks = CalendarPicks(database, connections, calendars, monitoring, clock)
-    surfaces = Surfaces(database, connections, picks, notifier, people.hand_over)
+    admins = Admins(directory, settings.admins, workspaces.is_home)
+    team = TeamBoard(database, clock)
+    surfaces = Surfaces(database, connections, picks, notifier, people.hand_over, partial(team.overview, admins=admins))
     tickets = Tickets(database, directory, notifier, connections, clock, settings.public_url)
     watching.complete(connections=connections, picks=picks, tickets=tickets, surfaces=surfaces, workspaces=workspaces)
     flow = ConsentFlow(
@@ -182,14 +186,13 @@ def build(settings: Settings, clock: Clock | None = None, *, speaks: bool = True
     deliveries = Deliveries(database, clock)
     desk = Desk(people, deliveries, notifier)
     modals = Modals(desk, people, surfaces, picks, notifier)
-    admins = Admins(directory, settings.admins, workspaces.is_home)
     watched = Watched(desk, admins, incidents, watching.reminders, watching.look)
 
     install_url = settings.public_url + INSTALL if installer.available else None
     bolt = slack_app.build(settings.slack_api_url, Admission(workspaces, tokens, install_url))
     departures = Departures(database, directory, connections, picks, clock)
     basics = Basics(database, directory, notifier, workspaces, clock, sweeps, incidents)
-    rolling = RollingOut(basics, tickets, departures.left, speaks=speaks)
+    rolling = RollingOut(basics, tickets, team, departures.left, speaks=speaks)
     inviting, board = rolling.windows(desk, people, admins, UserGroups(clients), notifier)
     commands = Commands(desk, tickets, surfaces, modals, watched, inviting, board)
     home, comers = Home(desk, surfaces, workspaces), People(desk, departures, rolling.roster)

@@ -42,14 +42,16 @@ class Basics:
 class RollingOut:
     """``left`` is told of people who are not in Slack any more."""
 
-    def __init__(self, on: Basics, tickets: Tickets, left: Callable[[Who], object], *, speaks: bool = True) -> None:
+    def __init__(
+        self, on: Basics, tickets: Tickets, board: TeamBoard, left: Callable[[Who], object], *, speaks: bool = True
+    ) -> None:
         self._pool = on.pool
         self._speaks = speaks
         self.workspaces = on.workspaces
         self.roster = Roster(on.database, on.directory, on.clock, left)
         self.rollout = Rollout(on.database, on.directory, on.notifier, self.roster, on.clock, self.deliver)
         self.invitations = Invitations(on.database, on.notifier, tickets, on.incidents, on.clock, self.rollout.show)
-        self.board = TeamBoard(on.database, on.clock)
+        self.board = board
 
     def windows(
         self, desk: Desk, work: Background, admins: Admins, groups: UserGroups, notifier: SlackNotifier

@@ -9,6 +9,7 @@ from bot.domain.health import Cause
 from bot.domain.people import Who
 from bot.domain.rollout import NUDGE, NUDGED_AT_MOST, Stage, can_be_nudged
 from bot.ports import Clock
+from bot.services.admins import Admins
 from storage import audit, roster, rounds
 from storage.database import Database, Session
 from storage.roster import Member
@@ -29,6 +30,10 @@ class TeamBoard:
         """How many people stand where."""
         with self._database.reading() as session:
             return {Stage(stage): count for stage, count in roster.count_by_stage(session, team_id).items()}
+
+    def overview(self, who: Who, admins: Admins) -> dict[Stage, int] | None:
+        """The same, if it is an admin of that workspace who looks."""
+        return self.counts(who.team_id) if admins.seems_one(who) else None
 
     def look(self, team_id: str, look: Look, note: str | None = None) -> Board:
         """One page, by name."""

@@ -17,6 +17,7 @@ from bot.slack.blocks import (
     day,
     divider,
     field,
+    header,
     join,
     mention,
     option,
@@ -25,6 +26,7 @@ from bot.slack.blocks import (
     select,
     short,
 )
+from bot.slack.invite_views import OPEN as INVITE
 from bot.slack.modals import modal, problem, wait
 from bot.slack.views import View
 
@@ -93,6 +95,16 @@ def summary(counts: Mapping[Stage, int]) -> Mrkdwn:
         for each in shown
     )
     return say("{bar}\n{lines}", bar=_bar(counts), lines=join("   ", lines))
+
+
+def on_home(counts: Mapping[Stage, int]) -> list[Block]:
+    """The admins' part of the Home tab."""
+    return [
+        divider(),
+        header("Rolling out"),
+        section(summary(counts)),
+        actions(button("Who is there yet?", OPEN), button("Invite people…", INVITE)),
+    ]
 
 
 def said(nudging: Nudging) -> str:

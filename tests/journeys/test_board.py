@@ -127,6 +127,19 @@ def test_only_an_admin_of_this_moment_sees_or_nudges(rolled_out: World) -> None:
     assert letters.new == []
 
 
+def test_the_home_tab_has_a_part_for_admins_alone(rolled_out: World) -> None:
+    rolled_out.ben.opens_home()
+    assert "Rolling out" not in rolled_out.ben.home
+    rolled_out.ada.opens_home()
+    assert "Rolling out" in rolled_out.ada.home
+    assert "*2* invited" in rolled_out.ada.home
+    rolled_out.ada.clicks("Who is there yet?", on="home")
+    assert "*Ben Okafor*" in rolled_out.ada.modal
+    rolled_out.slack.closes("U0ADA")
+    rolled_out.ada.clicks("Invite people…", on="home")
+    assert "Everyone in this workspace" in rolled_out.ada.modal
+
+
 def test_a_long_board_is_paged_through_and_back(world: World) -> None:
     for number in range(40):
         world.slack.add_user(
