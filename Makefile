@@ -20,15 +20,18 @@ V := .venv/bin
 sandbox: .venv/.ready  ## the whole bot on loopback, with stand-ins for Slack and Google
 	@$(V)/python -m tests.sandbox --port $(PORT)
 
+# Files stay together, for they share servers and browsers.
+PYTEST := $(V)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
+
 test: .venv/.browser  ## every test: SQLite, an embedded PostgreSQL, browser journeys
-	@$(V)/python -m pytest
+	@$(PYTEST)
 
 check: .venv/.browser  ## format, lint, types, import contracts, tests
 	@$(V)/ruff format --check .
 	@$(V)/ruff check .
 	@$(V)/mypy
 	@$(V)/lint-imports --no-cache
-	@$(V)/python -m pytest
+	@$(PYTEST)
 
 format: .venv/.ready
 	@$(V)/ruff format .

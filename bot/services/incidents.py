@@ -230,7 +230,7 @@ def _touches(each: Incident) -> str:
     if each.key.startswith("google_org:"):
         return f"It touches {_people(each.touched)}. Nobody is written to, and their connections stay as they are."
     if each.key == MASS:
-        return f"{_people(each.touched)} were refused within fifteen minutes. Nobody has been written to."
+        return f"It touches {_people(each.touched)}. Nobody has been written to."
     if each.key == TESTING_MODE:
         return f"It touches {_people(each.touched)} so far."
     return ""

@@ -7,7 +7,7 @@ from bot.domain.health import Cause, Health
 from bot.domain.notices import Card, Disconnected, LinkUsed, Menus, MessageRef, Notice, Status, Tick
 from bot.domain.people import Who
 from bot.domain.rollout import Stage
-from bot.errors import BotError, PickRefused, ReconnectNeeded
+from bot.errors import BotError, OperatorMustMend, PickRefused, ReconnectNeeded
 from bot.ports import Notifier
 from bot.services.calendars import CalendarPicks, Wanted
 from bot.services.connections import Connections, Dropped
@@ -50,7 +50,7 @@ class Surfaces:
             except ReconnectNeeded as error:
                 return _broken(status, error), None
             except BotError as error:
-                return status, str(error)
+                return status, _problem(status, error)
         return self._connections.status(who), None  # a good look may have healed it
 
     def home(self, who: Who) -> None:
@@ -149,7 +149,7 @@ class Surfaces:
         except ReconnectNeeded as error:
             return _broken(status, error), None, None  # the status says it
         except BotError as error:
-            return status, None, str(error)
+            return status, None, _problem(status, error)
 
     def _post(self, who: Who, card: Card, status: Status) -> None:
         older = self._card_of(who)
@@ -183,6 +183,11 @@ def _broken(status: Status, error: ReconnectNeeded) -> Status:
         return status
     cause = Cause(error.code)
     return replace(status, health=cause.health, cause=cause, since=None)
+
+
+def _problem(status: Status, error: BotError) -> str | None:
+    """Why this is all we know, unless the status says so itself: others have to act."""
+    return None if status.health is Health.BLOCKED and isinstance(error, OperatorMustMend) else str(error)
 
 
 def _what_came_back(status: Status) -> str | None:

@@ -12,8 +12,8 @@ from bot.domain.people import Profile, Who
 from bot.errors import BotError, NotAnEmployee, SlackUnavailable, TooMany
 from bot.ports import Clock, Directory, Notifier
 from bot.services.connections import Connections
-from bot.settings import LINK_LIVES
-from storage import people, tickets
+from bot.settings import CONSENT_LIVES, LINK_LIVES
+from storage import flows, people, tickets
 from storage.database import Database
 
 SECRET_BYTES = 32
@@ -65,7 +65,7 @@ class Tickets:
         self._sent(who, lambda link: self._notifier.tell(who, replace(link, account=account)), posted=True)
 
     def enclose(self, who: Who, tell: Callable[[ConnectLink], MessageRef], *, posted: bool = False) -> MessageRef:
-        """Have ``tell`` send a fresh link inside another message. Older links die.
+        """Have ``tell`` send a fresh link inside another message. Older links die, save one that a browser is on.
 
         With ``posted`` that message is edited when the link has done its work or is replaced; without, it is its
         sender's to edit. Raises whatever ``tell`` raises; then nothing has changed, except that a message that may
@@ -92,6 +92,8 @@ class Tickets:
                 tickets.posted(session, ticket_id, message.channel, message.ts)
             # Only older ones: of two links sent at the same moment the later must survive.
             older = [other for other in tickets.others(session, person_id, ticket_id) if other.created_at < order]
+            if not posted:  # nobody asked for this one: whoever is at Google already with another arrives
+                older = [other for other in older if not flows.begun_since(session, other.id, now - CONSENT_LIVES)]
             tickets.close(session, [other.id for other in older], self._clock.now())
             messages = [MessageRef(other.channel, other.ts) for other in older if other.channel and other.ts]
             if posted and tickets.live_by_id(session, ticket_id, now) is None:  # a later one arrived earlier

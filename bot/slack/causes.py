@@ -123,18 +123,17 @@ def _blocked(cause: Cause, account: str) -> Words:
 
 def _permission_missing(status: Status, account: str) -> Words:
     names = join(", ", (say("“{asks}”", asks=each.asks) for each in status.missing))
-    lines = join(
-        "", (say("• *{asks}*: without it, {breaks}\n", asks=each.asks, breaks=each.breaks) for each in status.missing)
-    )
+    breaks = join("; ", (say("{breaks}", breaks=each.breaks) for each in status.missing))
+    without = say("Without {it}, {breaks}.", it="them" if len(status.missing) > 1 else "it", breaks=breaks)
     return Words(
         say("A Google permission is missing"),
         say("Google tells us that we may not do this in *{account}*: {names}.", account=account, names=names)
         if names
         else say("Google tells us that we may not do everything we need in *{account}*.", account=account),
         say(
-            "{lines}Bookings for you are paused until you choose permissions again. Please tick every box on Google's "
-            "page. Your calendar choices are kept.",
-            lines=lines,
+            "{without} Bookings for you are paused until you choose permissions again. Please tick every box on "
+            "Google's page. Your calendar choices are kept.",
+            without=without if status.missing else say(""),
         ),
         "Choose permissions again",
     )

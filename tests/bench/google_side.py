@@ -110,11 +110,11 @@ async def _serve(certificate: str) -> None:
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: Answering(asked), HOST, 0, ssl=context, backlog=256)
     print(server.sockets[0].getsockname()[1], flush=True)
-    await server.serve_forever()
+    await loop.run_in_executor(None, sys.stdin.read)
 
 
 def main(certificate: str) -> None:
-    """Print the port, then answer until told to stop."""
+    """Print the port, then answer until standard input ends."""
     pin(OTHER)
     asyncio.run(_serve(certificate))
 

@@ -11,11 +11,11 @@ import os
 import resource
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 from tests.bench.cores import MEASURED, pin
 
@@ -33,7 +33,8 @@ class Swept:
     peak: int
 
 
-def ours(environment: Mapping[str, str]) -> Look:
+@contextmanager
+def ours(environment: Mapping[str, str]) -> Iterator[Look]:
     """The bot's own sweep, whenever everybody is due."""
     from bot import telemetry
     from bot.settings import Settings
@@ -51,10 +52,12 @@ def ours(environment: Mapping[str, str]) -> Look:
             clock.advance(timedelta(minutes=1))
         clock.advance(2 * PROBE_EVERY)
 
-    return look
+    yield look
+    bot.close()
 
 
-def naive(environment: Mapping[str, str]) -> Look:
+@contextmanager
+def naive(environment: Mapping[str, str]) -> Iterator[Look]:
     """A service for each person, one after the other, row by row, as the libraries' own examples do it."""
     from google.auth.transport.requests import Request
     from google.oauth2.credentials import Credentials
@@ -96,10 +99,12 @@ def naive(environment: Mapping[str, str]) -> Look:
                 session.add(probe)
                 session.commit()
 
-    return look
+    yield look
+    engine.dispose()
 
 
-def raw(environment: Mapping[str, str]) -> Look:
+@contextmanager
+def raw(environment: Mapping[str, str]) -> Iterator[Look]:
     """As many requests at once as the bot has, over connections that are kept."""
     import ssl
 
@@ -139,10 +144,16 @@ def raw(environment: Mapping[str, str]) -> Look:
 
         await asyncio.gather(*(some() for _ in range(PROBERS)))
 
-    return lambda people: loop.run_until_complete(everybody(people))
+    yield lambda people: loop.run_until_complete(everybody(people))
+    loop.run_until_complete(session.close())
+    loop.close()
 
 
-PROBERS: dict[str, Callable[[Mapping[str, str]], Look]] = {"ours": ours, "naive": naive, "aiohttp": raw}
+PROBERS: dict[str, Callable[[Mapping[str, str]], AbstractContextManager[Look]]] = {
+    "ours": ours,
+    "naive": naive,
+    "aiohttp": raw,
+}
 
 
 def measured(look: Look, people: int) -> Swept:
@@ -165,10 +176,9 @@ def peak() -> int:
 def main(name: str) -> None:
     """Each line on standard input is a number of people; each line on standard output is what it took."""
     pin(MEASURED)
-    look = PROBERS[name](os.environ)
-    for line in sys.stdin:
-        answer: dict[str, Any] = asdict(measured(look, int(line)))
-        print(json.dumps(answer), flush=True)
+    with PROBERS[name](os.environ) as look:
+        for line in sys.stdin:
+            print(json.dumps(asdict(measured(look, int(line)))), flush=True)
 
 
 if __name__ == "__main__":

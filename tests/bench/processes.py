@@ -14,7 +14,7 @@ from typing import IO, Any
 from tests.bench.load import Answer
 
 _STARTED_WITHIN = 60.0
-_STOPPED_WITHIN = 15.0
+_ENDED_WITHIN, _STOPPED_WITHIN = 5.0, 15.0
 
 
 class Contender:
@@ -63,7 +63,10 @@ class Servant:
         return json.loads(line)
 
     def stop(self) -> None:
+        """What answers lines ends with the last one."""
         _open(self._process.stdin).close()
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(_ENDED_WITHIN)
         stop(self._process)
         _open(self._process.stdout).close()
 

@@ -2,13 +2,17 @@
 
 import base64
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote_to_bytes
 
+from handlers.http_google import RISC
 from tests.proofs.tap import Exchange, with_header
+
+_LINK = re.compile("/connect/([A-Za-z0-9_-]{43})")
 
 
 class Kind(StrEnum):
@@ -24,6 +28,8 @@ class Kind(StrEnum):
     """States and nonces."""
     COOKIE = "cookie"
     TICKET = "ticket"
+    EVENT = "event"
+    """What a security event of Google's tells, and what proves it."""
     HOOK = "hook"
     """The secret part of a response_url."""
     TITLE = "title"
@@ -88,6 +94,7 @@ def collected(
         found |= _named(Kind.SLACK, each.given, "code")
         found |= _named(Kind.STATE, each.given, "state", "nonce")
         found |= _named(Kind.SLACK, _json(each.answer), "access_token", "id_token")
+        found |= {Canary(Kind.TICKET, link) for link in _LINK.findall(unquote_to_bytes(each.body).decode("latin-1"))}
         if each.path.startswith("/response/"):
             found |= _named(Kind.HOOK, {"id": each.path.rpartition("/")[2]}, "id")
     for each in bot:
@@ -97,6 +104,11 @@ def collected(
         found |= _named(Kind.STATE, each.given, "state")
         if each.path.startswith("/connect/") and each.status in {200, 303}:
             found |= _named(Kind.TICKET, {"ticket": each.path.split("/")[2]}, "ticket")
+        if each.path == RISC:
+            header, _, signature = each.body.decode("latin-1").rpartition(".")
+            found |= _named(
+                Kind.EVENT, {"signature": signature, "told": header.rpartition(".")[2]}, "signature", "told"
+            )
     return found
 
 

@@ -42,13 +42,18 @@ class Crowd:
         self.members = members
 
     def messages(self, member: Member) -> list[Message]:
-        """What the bot wrote to one of them."""
+        """What the bot wrote to one of them, what it took back included."""
         return [each for each in self._world.slack.dm(member.user_id) if each.from_bot]
 
     def told(self) -> dict[str, int]:
         """Who was written to, and how often."""
         counted = {each.user_id: len(self.messages(each)) for each in self.members}
         return {user_id: count for user_id, count in counted.items() if count}
+
+    def standing(self) -> dict[str, int]:
+        """The same, less what was taken back."""
+        standing = {each.user_id: [m for m in self.messages(each) if not m.deleted] for each in self.members}
+        return {user_id: len(messages) for user_id, messages in standing.items() if messages}
 
     def conditions(self) -> list[Condition]:
         """How every connection stands, down to the first refusals and the count of judgements."""

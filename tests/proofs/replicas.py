@@ -126,8 +126,12 @@ class Replicas:
         return Replica(self._world.environment(), self._clock, self._changed)
 
     def _wait(self, condition: Callable[[], bool]) -> None:
+        """As long as something still arrives at Slack."""
         with self._changed:
-            assert self._changed.wait_for(condition, PATIENCE), self.each[0].log.read_text()[-3000:]
+            while not condition():
+                before = self.posted()
+                moved = self._changed.wait_for(lambda: condition() or self.posted() > before, PATIENCE)  # noqa: B023 - called at once
+                assert moved, self.each[0].log.read_text()[-3000:]
 
     def _notify(self) -> None:
         with self._changed:

@@ -8,7 +8,7 @@ import pytest
 import structlog
 
 from bot import telemetry
-from tests.proofs import tour
+from tests.proofs import tour, tour_of_watching
 from tests.proofs.canaries import Canary, Kind, Surface, leaks
 from tests.proofs.watched import TITLE, watched_world
 
@@ -20,6 +20,8 @@ def test_no_canary_gets_out(sqlite_database_url: str, logged: StringIO, capfd: p
         tour.everything_goes_well(world)
         tour.consent_goes_wrong(world)
         tour.slack_is_misused(world)
+        tour_of_watching.connections_break_and_mend(watched)
+        tour_of_watching.operators_have_work(watched)
         assert telemetry.counted("bug") == bugs, "so far nothing crashed"
         failed = tour.everything_fails_in_turn(watched)
         tour.handlers_crash(world)

@@ -1,8 +1,10 @@
 """Time that passes for the bot: its jobs run at every moment at which something is due, and nothing runs in between."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlmodel import col, select
+from sqlalchemy import exists, func, select
+from sqlmodel import col, or_
 
 from handlers.app import Bot
 from handlers.jobs import Jobs
@@ -13,6 +15,8 @@ from tests.sandbox.clock import SandboxClock
 
 _NEVER_LESS, _CALM = timedelta(seconds=20), timedelta(minutes=15)
 _MINUTE = timedelta(minutes=1)
+_DUE = (col(Probe.probe_at), col(Reminder.due_at), col(Incident.due_at), col(Invitation.due_at))
+_BROKEN = or_(col(Incident.resolved_at).is_(None), col(Incident.todo).is_not(None))
 
 
 class ByHand(Jobs):
@@ -26,15 +30,41 @@ class ByHand(Jobs):
 
 
 def next_moment(database: Database, now: datetime) -> datetime:
-    """When something is due next; a quarter of an hour from now when nothing is."""
+    """When something is due next; a quarter of an hour from now when nothing is, a minute when something is broken."""
+    due = [select(func.min(column)).where(column > now).scalar_subquery() for column in _DUE]
     with database.reading() as session:
-        due = [
-            session.exec(select(column).where(column > now).order_by(column).limit(1)).first()
-            for column in (col(Probe.probe_at), col(Reminder.due_at), col(Incident.due_at), col(Invitation.due_at))
-        ]
-        broken = session.exec(select(Incident.id).where(col(Incident.resolved_at).is_(None)).limit(1)).first()
-    soonest = min((moment for moment in due if moment is not None), default=now + _CALM)
+        *moments, broken = session.connection().execute(select(*due, exists().where(_BROKEN))).one()
+    soonest = min([moment for moment in moments if moment is not None], default=now + _CALM)
     return max(now + _NEVER_LESS, min(soonest, now + (_MINUTE if broken else _CALM)))
+
+
+def is_uneasy(database: Database) -> bool:
+    """Whether anything is broken, or fails, that the canaries could make more of."""
+    with database.reading() as session:
+        uneasy = select(exists().where(_BROKEN), exists().where(col(Probe.failures) > 0))
+        return any(session.connection().execute(uneasy).one())
+
+
+def until(end: datetime, clock: SandboxClock, bot: Bot, settles: Callable[[], object]) -> None:
+    """Let the time until then pass, with the bot's jobs at every moment on the way that matters, and at the end.
+
+    On the way the canaries sing each quarter of an hour unless something is uneasy: they cost half of a calm day, and
+    all that they alone would find in it is that Slack has withdrawn a token.
+    """
+    sung = clock.now()
+    while (moment := next_moment(bot.database, clock.now())) < end:
+        advance(clock, moment)
+        bot.watching.sweep.run()
+        if moment - sung >= _CALM or is_uneasy(bot.database):
+            bot.watching.canaries.run()
+            sung = moment
+        bot.watching.reminders.deliver()
+        bot.rolling.invitations.deliver()
+        bot.rolling.rollout.finish_what_is_done()
+        settles()
+    advance(clock, end)
+    tick(bot)
+    settles()
 
 
 def tick(bot: Bot) -> None:

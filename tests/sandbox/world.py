@@ -35,6 +35,7 @@ class World:
         self.clock = SandboxClock()
         self.slack, self.google = SlackStandIn(self.clock), GoogleStandIn(self.clock)
         self.slack.delivery.stamp = lambda: self.clock.now().timestamp()  # the bot lives by this clock too
+        self.slack.delivery.still = self.clock.still
         self._served = [Served(Faulty(each.app, each.script)) for each in (self.slack, self.google)]
         self.slack.base_url, self.google.base_url = (each.url for each in self._served)
         self.bot_token = personas.populate(self.slack, self.google, self.clock, manifest.scopes()["bot"])
@@ -102,12 +103,7 @@ class World:
 
     def time_passes(self, by: timedelta) -> None:
         """Once everything under way has arrived (what was signed before would be stale after), with the bot's jobs."""
-        end = self._arrived() + by
-        while (moment := passing.next_moment(self.bot.database, self.clock.now())) < end:
-            passing.advance(self.clock, moment)
-            self.jobs_run()
-        passing.advance(self.clock, end)
-        self.jobs_run()
+        passing.until(self._arrived() + by, self.clock, self.bot, self.settles)
 
     def time_leaps(self, by: timedelta) -> None:
         """The same without anything happening on the way: the bot was down, or nobody cares."""

@@ -90,7 +90,7 @@ def test_status_of_a_broken_connection_offers_to_reconnect_and_to_end_it() -> No
     [
         (Cause.GRANT_DEAD, "no longer accepts our access to *ana@acme.example*", "connect", "Reconnect"),
         (Cause.SESSION_EXPIRED, "limits how long an app stays signed in", "connect", "Reconnect"),
-        (Cause.PERMISSION_MISSING, "• *Write, move and remove", "connect", "Choose permissions again"),
+        (Cause.PERMISSION_MISSING, "“Write, move and remove", "connect", "Choose permissions again"),
         (Cause.CALENDAR_GONE, "*Ana Lima*, *Team*, *Holidays* are no longer", "change_calendars", "Choose calendars"),
         (Cause.LOST_WRITE, "make changes in *Ana Lima*", "change_calendars", "Choose calendars"),
         (Cause.EXPIRING, "Everything works until then", "connect", "Renew"),

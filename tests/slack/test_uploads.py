@@ -1,7 +1,5 @@
 """Pictures on their way to Slack, against the stand-in."""
 
-import struct
-import zlib
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -18,22 +16,14 @@ from bot.slack.workspaces import BOT_SCOPES
 from tests.sandbox.faults import Fault
 from tests.sandbox.server import Served
 from tests.slack.rig import TEAM, Rig
+from tests.standins.slack_pictures import png
 
 SLACK = "https://slack.com/api/"
 LOOPBACK = "http://127.0.0.1:4000/api/"
 GOVERNMENT = "https://slack-gov.com/api/"
 
 
-def _chunk(kind: bytes, body: bytes) -> bytes:
-    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
-
-
-PNG = (
-    b"\x89PNG\r\n\x1a\n"
-    + _chunk(b"IHDR", struct.pack(">IIBBBBB", 2, 1, 8, 0, 0, 0, 0))
-    + _chunk(b"IDAT", zlib.compress(b"\0\0\xff"))
-    + _chunk(b"IEND", b"")
-)
+PNG = png()
 
 
 @pytest.fixture

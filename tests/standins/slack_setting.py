@@ -149,6 +149,7 @@ def listening(bot: Bot, token: str, slack: SlackStandIn) -> Starlette:
     app.view("calendars")(bot.submits)
     app.view_closed("calendars")(bot.closes)
     app.event("user_change")(bot.hears)
+    app.event("team_join")(bot.hears)
     app.event("message")(bot.hears)
     app.event("app_home_opened")(bot.hears)
     handler = AsyncSlackRequestHandler(app)

@@ -6,6 +6,7 @@ import http.client
 import json
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit
 
@@ -49,6 +50,8 @@ class Delivery:
         self.bot_url: str | None = None
         self.stamp: Callable[[], float] = time.time
         """Real time, not the sandbox's: slack_sdk checks a signature's age against the machine's clock."""
+        self.still: Callable[[], AbstractContextManager[object]] = nullcontext
+        """Keeps the clock of ``stamp`` from being put forward while a signed request is on its way."""
         self.patience = PATIENCE
         self.last: Sent | None = None
 
@@ -94,7 +97,9 @@ class Delivery:
         return self._post(urlencode(fields).encode(), {"Content-Type": "application/x-www-form-urlencoded"}, what)
 
     def _post(self, body: bytes, headers: dict[str, str], what: str, *, fault: bool = True) -> Ack:
-        return self._judged(self._send(body, {**headers, **self.signed(body)}), what, fault=fault)
+        with self.still():
+            ack = self._send(body, {**headers, **self.signed(body)})
+        return self._judged(ack, what, fault=fault)
 
     def _judged(self, ack: Ack, what: str, *, fault: bool = True) -> Ack:
         if not fault and ack.trouble == "connection_failed":
@@ -141,7 +146,9 @@ def post(sent: Sent, patience: float = PATIENCE) -> Ack:
     connection = opener(parts.hostname or "", parts.port, timeout=patience)
     began = time.monotonic()
     try:
-        connection.request("POST", parts.path, sent.body, {**sent.headers, "Connection": "close"})
+        # Whoever refuses a body half-way hangs up on the rest of it; the answer is there all the same.
+        with suppress(BrokenPipeError, ConnectionResetError):
+            connection.request("POST", parts.path, sent.body, {**sent.headers, "Connection": "close"})
         response = connection.getresponse()
         body = response.read().decode("utf-8", "replace")
     except TimeoutError:

@@ -22,7 +22,7 @@ const parts = {};
 function show() {
   const now = new Date(Date.now() + ahead);
   parts.face.textContent = clockTime(now, timeZone);
-  parts.day.textContent = current()?.passing ? "passing…" : shortDay(now, timeZone);
+  parts.day.textContent = shortDay(now, timeZone);
 }
 
 function leap([label, name, by, testid]) {

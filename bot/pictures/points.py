@@ -1,0 +1,29 @@
+"""What the roll-out's chart is drawn from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """How many people were in each state on a day."""
+
+    day: date
+    connected: int
+    invited: int
+    broken: int
+
+
+def days_of(points: Sequence[Point]) -> list[date]:
+    """The days, or a ValueError when there are none or one is not later than the one before."""
+    days = [point.day for point in points]
+    if not days or any(earlier >= later for earlier, later in pairwise(days)):
+        raise ValueError("a chart needs a point, and each a later day than the one before")
+    return days
+
+
+def dated(day: date) -> str:
+    """A day as people write it, such as 3 Nov 2026."""
+    return f"{day.day} {day:%b %Y}"
