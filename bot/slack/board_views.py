@@ -162,7 +162,7 @@ def _search(look: Look) -> Block:
         "max_length": _SEARCH_LIMIT,
     }
     if look.search:
-        typed["initial_value"] = look.search
+        typed["initial_value"] = short(look.search, _SEARCH_LIMIT)
     return field(SEARCH, "Name or e-mail address", typed, optional=True)
 
 
@@ -216,6 +216,6 @@ def _more(line: Line) -> Mrkdwn:
 
 def _below(board: Board) -> list[Block]:
     turning = [button("Back", BACK)] if board.look.trail else []
-    if board.more:
+    if board.more and board.lines:
         turning.append(button("More", NEXT, value=board.lines[-1].person_id))
     return [actions(*turning)] if turning else []
