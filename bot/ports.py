@@ -1,12 +1,13 @@
 """What the services need from the outside, and the frozen values they exchange with it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from bot.domain.notices import Menus, MessageRef, Notice, Status
 from bot.domain.people import Profile, Who
+from bot.domain.rollout import Stage
 
 
 class Clock(Protocol):
@@ -25,6 +26,18 @@ class Directory(Protocol):
 
     def profile(self, who: Who) -> Profile:
         """The person. Raises NotAnEmployee when Slack does not know them, SlackUnavailable."""
+        ...
+
+    def members(self, team_id: str) -> Iterator[Profile]:
+        """Everybody in the workspace, bots and leavers too, page by page. Raises SlackUnavailable."""
+        ...
+
+    def channel_members(self, team_id: str, channel_id: str) -> Iterator[str]:
+        """Slack's ids of a channel's members. Raises SlackUnavailable, Unreachable."""
+        ...
+
+    def group_members(self, team_id: str, group_id: str) -> Sequence[str]:
+        """Slack's ids of a user group's members. Raises SlackUnavailable."""
         ...
 
     def find_by_email(self, team_id: str, email: str) -> Who | None:
@@ -219,8 +232,15 @@ class Notifier(Protocol):
         """Remove a message of ours, if it still stands."""
         ...
 
-    def publish_home(self, who: Who, status: Status, menus: Menus | None, problem: str | None) -> None:
-        """Draw the App Home tab."""
+    def publish_home(
+        self,
+        who: Who,
+        status: Status,
+        menus: Menus | None,
+        problem: str | None,
+        team: Mapping[Stage, int] | None = None,
+    ) -> None:
+        """Draw the App Home tab; ``team`` are an admin's counts of who stands where."""
         ...
 
 

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
@@ -17,6 +18,7 @@ from bot.google.risc import RiscVerifier
 from bot.google.transport import Transport
 from bot.ports import Clock
 from bot.services.admins import Admins
+from bot.services.board import TeamBoard
 from bot.services.calendars import CalendarPicks
 from bot.services.connections import Connections
 from bot.services.consent import ConsentFlow, Policy
@@ -28,6 +30,7 @@ from bot.services.tickets import Tickets
 from bot.services.workspaces import Workspaces
 from bot.settings import Settings
 from bot.slack.directory import SlackDirectory, home_team
+from bot.slack.groups import UserGroups
 from bot.slack.notifier import SlackNotifier
 from bot.slack.sign_in import SlackSignInWithOpenID
 from bot.slack.workspaces import Clients, SlackInstaller
@@ -38,6 +41,7 @@ from handlers.http_install import INSTALL, Installing
 from handlers.http_slack import SlackEdge, SlackFront
 from handlers.jobs import Jobs
 from handlers.rendering import Pages
+from handlers.rolling_out import Basics, RollingOut
 from handlers.slack_app import Admission
 from handlers.slack_commands import Commands
 from handlers.slack_home import Home
@@ -80,6 +84,7 @@ class Bot:
     connections: Connections
     jobs: Jobs
     watching: Watching
+    rolling: RollingOut
     closers: list[Callable[[], object]] = field(default_factory=list)
 
     @property
@@ -155,7 +160,9 @@ def build(settings: Settings, clock: Clock | None = None, *, speaks: bool = True
     incidents, monitoring = watching.incidents, watching.monitoring
     connections = Connections(database, watching.grants, monitoring, clock, incidents.raise_for, watching.deliver)
     picks = CalendarPicks(database, connections, calendars, monitoring, clock)
-    surfaces = Surfaces(database, connections, picks, notifier, people.hand_over)
+    admins = Admins(directory, settings.admins, workspaces.is_home)
+    team = TeamBoard(database, clock)
+    surfaces = Surfaces(database, connections, picks, notifier, people.hand_over, partial(team.overview, admins=admins))
     tickets = Tickets(database, directory, notifier, connections, clock, settings.public_url)
     watching.complete(connections=connections, picks=picks, tickets=tickets, surfaces=surfaces, workspaces=workspaces)
     flow = ConsentFlow(
@@ -179,21 +186,23 @@ def build(settings: Settings, clock: Clock | None = None, *, speaks: bool = True
     deliveries = Deliveries(database, clock)
     desk = Desk(people, deliveries, notifier)
     modals = Modals(desk, people, surfaces, picks, notifier)
-    admins = Admins(directory, settings.admins, workspaces.is_home)
     watched = Watched(desk, admins, incidents, watching.reminders, watching.look)
 
     install_url = settings.public_url + INSTALL if installer.available else None
     bolt = slack_app.build(settings.slack_api_url, Admission(workspaces, tokens, install_url))
-    leavers = People(desk, Departures(database, directory, connections, picks, clock))
-    commands, home = Commands(desk, tickets, surfaces, modals, watched), Home(desk, surfaces, workspaces)
-    for listeners in (commands, modals, home, leavers, watched):
+    departures = Departures(database, directory, connections, picks, clock)
+    basics = Basics(database, directory, notifier, workspaces, clock, sweeps, incidents)
+    rolling = RollingOut(basics, tickets, team, departures.left, speaks=speaks)
+    inviting, board = rolling.windows(desk, people, admins, UserGroups(clients), notifier)
+    commands = Commands(desk, tickets, surfaces, modals, watched, inviting, board)
+    home, comers = Home(desk, surfaces, workspaces), People(desk, departures, rolling.roster)
+    for listeners in (commands, modals, home, comers, watched, inviting, board):
         listeners.register(bolt)
-    jobs = Jobs(sweeps, {**watching.jobs(), "purge": (deliveries.purge, timedelta(hours=1))})
+    jobs = Jobs(sweeps, {**watching.jobs(), **rolling.jobs(), "purge": (deliveries.purge, timedelta(hours=1))})
     keys = Transport(connect=3.0, read=5.0, connections=2)
     closers: list[Callable[[], object]] = [watching.close, transport.close, consent.close, keys.close]
-    bot = Bot(
-        FastAPI(), bolt, people, (visitors, tokens, events), sweeps, database, connections, jobs, watching, closers
-    )
+    doors = (visitors, tokens, events)
+    bot = Bot(FastAPI(), bolt, people, doors, sweeps, database, connections, jobs, watching, rolling, closers)
     bot.http = _http(settings, bot, visitors, flow, installer, workspaces, clock)
     verifier = RiscVerifier(settings.google_risc_config_url, [settings.google_client_id], clock, keys)
     bot.http.include_router(http_google.router(watching.safety.receive, verifier, events))

@@ -6,6 +6,7 @@ import os
 import secrets
 import sys
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -29,9 +30,10 @@ risc = typer.Typer(help="Google's security events: a revoked grant is known with
 app.add_typer(risc, name="risc")
 
 _WRONG = 1
+_BEGINNING = datetime(2000, 1, 1)  # noqa: DTZ001 - Typer parses days without a zone; it is added below
 
 
-@app.command()
+@app.command(short_help="Run the bot.")
 def serve() -> None:
     """Run the bot: in HTTP mode, or in Socket Mode when SLACK_APP_TOKEN is set.
 
@@ -64,7 +66,7 @@ def migrate() -> None:
     typer.echo(f"The schema is at {schema.head_revision()}.")
 
 
-@app.command()
+@app.command(short_help="Check every setting and every outside party.")
 def doctor() -> None:
     """Check every setting and every outside party. One line each: ok, or what is wrong and how to mend it.
 
@@ -82,7 +84,7 @@ def doctor() -> None:
         raise typer.Exit(_WRONG)
 
 
-@app.command()
+@app.command(short_help="Look at one connection now, or at everyone's.")
 def probe(
     email: Annotated[
         str | None, typer.Argument(metavar="E-MAIL", help="A Google account's address, or somebody's in Slack")
@@ -107,7 +109,70 @@ def probe(
         raise typer.Exit(_WRONG)
 
 
+@app.command(short_help="Invite people to connect, each by a personal link.")
+def invite(
+    *,
+    everyone: Annotated[bool, typer.Option("--everyone", help="Everybody in the workspace")] = False,
+    group: Annotated[list[str] | None, typer.Option(metavar="S…", help="A user group's members")] = None,
+    channel: Annotated[list[str] | None, typer.Option(metavar="C…", help="A channel's members")] = None,
+    person: Annotated[list[str] | None, typer.Option(metavar="E-MAIL", help="Somebody, by address")] = None,
+    guests: Annotated[bool, typer.Option("--guests", help="Guests too")] = False,
+    again: Annotated[bool, typer.Option("--again", help="Whoever was asked or is connected too")] = False,
+    team: Annotated[str | None, typer.Option(metavar="T…", help="Which workspace")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask")] = False,
+) -> None:
+    """Invite people to connect, each by a personal link. Says first how many.
+
+    It may run beside `serve`; nobody is written to twice.
+    """
+    settings = _settings()
+    from handlers import rollout_cli
+    from handlers.starting import CannotStart
+
+    wanted = rollout_cli.Wanted(everyone, group or (), channel or (), person or (), guests, again, team)
+    try:
+        all_reached = rollout_cli.invite(settings, wanted, typer.echo, lambda question: yes or typer.confirm(question))
+    except (CannotStart, rollout_cli.Stopped) as error:
+        _end(str(error))
+    if not all_reached:
+        raise typer.Exit(_WRONG)
+
+
 @app.command()
+def status(
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Everybody's state, for scripts")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="The same for a spreadsheet")] = False,
+) -> None:
+    """Who is connected, who is not yet, and who is broken and why."""
+    settings = _settings()
+    from handlers import rollout_cli
+    from handlers.starting import CannotStart
+
+    try:
+        rollout_cli.status(settings, typer.echo, "json" if as_json else "csv" if as_csv else "")
+    except CannotStart as error:
+        _end(str(error))
+
+
+@app.command(short_help="Who did what, a line each.")
+def audit(
+    *,
+    since: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="From this day on, in UTC")] = _BEGINNING,
+    as_json: Annotated[bool, typer.Option("--json", help="For scripts")] = False,
+) -> None:
+    """Who did what, a line each, the oldest first. It holds nothing of anybody's events."""
+    settings = _settings()
+    from handlers import rollout_cli
+    from handlers.starting import CannotStart
+
+    try:
+        rollout_cli.history(settings, typer.echo, since.replace(tzinfo=UTC), as_json=as_json)
+    except CannotStart as error:
+        _end(str(error))
+
+
+@app.command(short_help="Print the Slack app manifest, ready to paste.")
 def manifest(
     url: Annotated[str, typer.Option(help="Where Slack reaches the bot, for example https://calendar.example.com")],
     *,

@@ -20,6 +20,12 @@ def scopes() -> dict[str, list[str]]:
     return dict(manifest["oauth_config"]["scopes"])
 
 
+def events() -> list[str]:
+    """The events it asks for."""
+    manifest: dict[str, Any] = yaml.safe_load(shipped())
+    return list(manifest["settings"]["event_subscriptions"]["bot_events"])
+
+
 def for_address(public_url: str, *, socket_mode: bool = False) -> str:
     """The manifest with every address under ``public_url``; in Socket Mode Slack needs none but the redirect."""
     text = shipped().replace(PLACEHOLDER, public_url.rstrip("/"))

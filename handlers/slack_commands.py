@@ -13,6 +13,8 @@ from bot.services.tickets import Tickets
 from bot.slack import answers
 from bot.slack.messages import Message
 from handlers.desk import Ack, Body, Desk, Request
+from handlers.slack_board import BoardRoom
+from handlers.slack_inviting import Inviting
 from handlers.slack_modals import Modals
 from handlers.slack_watching import Watched
 
@@ -26,6 +28,8 @@ class Commands:
     surfaces: Surfaces
     modals: Modals
     watched: Watched
+    inviting: Inviting
+    board: BoardRoom
 
     def register(self, app: AsyncApp) -> None:
         """Tell Bolt."""
@@ -39,8 +43,9 @@ class Commands:
     async def typed(self, ack: Ack, body: dict[str, Any], client: Any) -> None:
         """A slash command, anywhere."""
         request, words = Request.of_command(body), _words(body.get("text"))
-        if words == "calendars":
-            await self.modals.open(ack, request, client, str(body.get("trigger_id", "")))
+        windows = {"calendars": self.modals.open, "invite": self.inviting.open, "team": self.board.open}
+        if words in windows:
+            await windows[words](ack, request, client, str(body.get("trigger_id", "")))
             return
         await self.desk.take(ack, request, lambda: self._answer(request.who, words))
 
@@ -81,6 +86,8 @@ class Commands:
             "status": lambda: self._status(who),
             "disconnect": lambda: answers.disconnect_question(self.surfaces.stored(who)),
             "doctor": lambda: self.watched.doctor(who),
+            "invite": lambda: self.inviting.typed(who),
+            "team": lambda: self.board.typed(who),
             "help": lambda: self.watched.help(who),
         }
         return verbs.get(words, lambda: self.watched.unknown(who, words))()

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import JSON, Column, Index, UniqueConstraint, text, true
+from sqlalchemy import JSON, Column, Index, UniqueConstraint, false, text, true
 from sqlmodel import Field, SQLModel
 
 # Every constraint has a name, so that a later migration can find it on both databases.
@@ -52,7 +52,7 @@ class Workspace(SQLModel, table=True):
 class Person(SQLModel, table=True):
     """A Slack person who has met the bot."""
 
-    __table_args__ = (UniqueConstraint("team_id", "user_id"),)
+    __table_args__ = (UniqueConstraint("team_id", "user_id"), Index("person_name", "team_id", "name"))
 
     id: str = Field(default_factory=new_id, primary_key=True)
     """Ours."""
@@ -67,7 +67,29 @@ class Person(SQLModel, table=True):
     time_zone: str | None = None
     """The zone of their Slack profile, by its IANA name, as of the latest look."""
     created_at: datetime
-    """When they first met the bot."""
+    """When they first met the bot, or when the directory was read."""
+    name: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """As Slack shows them."""
+    email: str | None = None
+    """Of their Slack profile."""
+    is_guest: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Slack calls them restricted."""
+    is_admin: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Slack's word; what they may do is asked for anew each time."""
+    is_bot: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """No person at all."""
+    deactivated_at: datetime | None = None
+    """When we heard that they left."""
+    read_at: datetime | None = None
+    """When the directory last had them."""
+    invited_at: datetime | None = None
+    """When the latest invitation arrived."""
+    opened_at: datetime | None = None
+    """When they went on from their link."""
+    declined_at: datetime | None = None
+    """When they said "not for me"; None when they have changed their mind."""
+    nudged_at: datetime | None = None
+    """When an admin last had them asked."""
 
 
 class Ticket(SQLModel, table=True):

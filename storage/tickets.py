@@ -78,6 +78,12 @@ def posted(session: Session, ticket_id: str, channel: str, ts: str) -> None:
     session.exec(update(Ticket).where(col(Ticket.id) == ticket_id).values(channel=channel, ts=ts))
 
 
+def gone_on(session: Session, ticket_id: str, now: datetime) -> None:
+    """Its owner has gone on from the link's page."""
+    owner_id = select(Ticket.person_id).where(Ticket.id == ticket_id).scalar_subquery()
+    session.exec(update(Person).where(col(Person.id) == owner_id).values(opened_at=now, declined_at=None))
+
+
 def _close(session: Session, ticket_ids: Collection[str], now: datetime) -> int:
     closing = update(Ticket).where(col(Ticket.id).in_(ticket_ids), col(Ticket.closed_at).is_(None))
     return session.exec(closing.values(closed_at=now)).rowcount

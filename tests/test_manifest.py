@@ -9,26 +9,32 @@ import pytest
 import requests
 import yaml
 
+from bot.domain.board import Board, Line, Look
 from bot.domain.health import Cause, Health
 from bot.domain.notices import (
     Card,
     Checkup,
     ConnectLink,
     ConsentRefused,
+    DeclinedInvitation,
     Disconnected,
     ForeignAttempt,
     IncidentSeen,
+    Invited,
     LinkReplaced,
     LinkUsed,
     Mended,
     Notice,
+    Nudged,
     OperatorAlert,
+    RoundProgress,
     Tick,
     TroubleOver,
     Unanswered,
 )
 from bot.domain.permissions import PERMISSIONS
-from bot.slack import answers, messages, views
+from bot.domain.rollout import Audience, Choice, Stage
+from bot.slack import answers, board_views, invite_views, messages, views
 from bot.slack.workspaces import BOT_SCOPES, REDIRECT_PATH
 from handlers import http_slack, manifest
 from tests.sandbox.slack.refusal import SlackRefused
@@ -70,16 +76,19 @@ def drawn() -> list[Any]:
         *(LinkReplaced(), LinkUsed(ANA), ConsentRefused("cancelled", ANA, PERMISSIONS), ForeignAttempt("Eve")),
         *(Disconnected(ANA, revoked=revoked) for revoked in (True, False)),
         *watched(),
+        *inviting(),
     )
     said = (
         *(answers.status(status) for status in STATUSES),
         *(answers.disconnect_question(status) for status in STATUSES),
         *(answers.help_text(admin=admin) for admin in (True, False)),
         *(answers.kept(), answers.disconnected(ANA), answers.link_sent(), answers.admins_only(), answers.released()),
+        *(answers.open_invite(), answers.open_team(), answers.round_over()),
         *(answers.nothing_waits(), answers.nothing_to_remind(), answers.snoozed(NOW), examined()),
     )
     tabs = [views.home_view(status, offered, None) for status in STATUSES for offered in (None, menus(0), menus(101))]
     modals = [views.calendars_view(menus(count), status) for status in STATUSES for count in (0, 1, 101)]
+    modals += rolled_out()
     others = [views.loading_view(), views.saving_view(), views.problem_view("No."), *map(views.saved_view, STATUSES)]
     return [*(each.blocks for each in (*cards, *map(messages.render, notices), *said)), *tabs, *modals, *others]
 
@@ -92,6 +101,30 @@ def watched() -> Iterator[Notice]:
         yield Unanswered(BROKEN_BY[cause].who, ANA, cause, NOW)
     for release in ("i1", None):
         yield from (OperatorAlert("It broke.", "Mend it.", NOW, resolved, "", release) for resolved in (None, NOW))
+
+
+def inviting() -> Iterator[Notice]:
+    """Everything that is said about invitations."""
+    for step in range(3):
+        yield Invited("https://c.example/x", NOW, "U0ADA", step, "i1")
+    yield from (Nudged(stage, "U0ADA", ANA, url) for stage in Stage for url in ("https://c.example/x", None))
+    yield DeclinedInvitation()
+    for state in ("running", "paused", "stopped", "finished"):
+        yield RoundProgress("r1", state, 9, 5, 1, 1, None, (("U0ANA", "Unreachable"),))
+
+
+def rolled_out() -> list[views.View]:
+    """Every window of an admin's."""
+    forms = [invite_views.form(Choice(audience)) for audience in Audience]
+    previews = [invite_views.preview(Choice(Audience.EVERYONE), count, {}) for count in (0, 1, 5000)]
+    return [*forms, *previews, invite_views.sent(3), invite_views.loading(), *(board_of(stage) for stage in Stage)]
+
+
+def board_of(stage: Stage) -> views.View:
+    """Its second page, of three."""
+    line = Line("p1", "U0ANA", "Ana", ANA, False, stage, None, NOW, ANA, NOW, None)
+    look = Look(stage, "ana", ("p0",))
+    return board_views.board_view(Board(look, dict.fromkeys(Stage, 3), (line,), True, NOW, "Done."))
 
 
 def examined() -> messages.Message:
@@ -162,6 +195,8 @@ def test_bot_scopes_are_those_the_installer_asks_for() -> None:
 
 def test_every_bot_scope_is_needed(world: World) -> None:
     """Without any one of them Slack refuses something that people do."""
+    world.slack.add_user_group("T0ACME", "S0SALES", "sales", ["U0ANA"], name="Sales")
+    world.slack.add_channel("T0ACME", "C0SHUT", "shut", ["U0ADA"], bot_is_member=True, private=True)
     for scope in BOT_SCOPES:
         world.slack.install("T0ACME", set(BOT_SCOPES) - {scope})
         before = len(world.slack.journal)
@@ -182,12 +217,22 @@ def _what_slack_refuses_a_person(world: World) -> set[str]:
         # The e-mail address leads straight to Google; without it Sign in with Slack has to come first.
         ("users:read.email", lambda: _is_sent_to_google(world)),
         ("", lambda: world.cleo.consents("cleo@acme.example")),
+        ("", lambda: _invites(world, "User groups", "invite_groups", "Sales (@sales)")),
+        ("", lambda: _invites(world, "The members of channels", "invite_channels", "general")),
+        ("", lambda: _invites(world, "The members of channels", "invite_channels", "shut")),
     ):
         try:
             act()
         except (SlackRefused, AssertionError, requests.RequestException):
             missed.add(scope)
     return missed
+
+
+def _invites(world: World, audience: str, menu: str, what: str) -> None:
+    world.ada.types("/calendar invite")
+    world.ada.chooses("invite_audience", audience)
+    world.ada.chooses(menu, what)
+    world.ada.submits()
 
 
 def _is_sent_to_google(world: World) -> None:

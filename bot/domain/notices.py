@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.domain.health import Cause, Health
 from bot.domain.people import Who
 from bot.domain.permissions import Permission
 from bot.domain.picks import Choice, Picks
+from bot.domain.rollout import Stage
 
 
 @dataclass(frozen=True)
@@ -171,6 +172,53 @@ class Unanswered:
 
 
 @dataclass(frozen=True)
+class Invited:
+    """An invitation to connect, with the personal link in its button; later steps say that they are reminders."""
+
+    url: str
+    expires_at: datetime
+    invited_by: str
+    """Slack's id; empty when it comes by itself, to somebody who has joined."""
+    step: int
+    decline: str
+    """The value of "Not for me"."""
+
+
+@dataclass(frozen=True)
+class Nudged:
+    """An admin asks somebody again: to connect, to reconnect, or to choose a calendar."""
+
+    stage: Stage
+    asked_by: str
+    """Slack's id."""
+    account: str | None = None
+    url: str | None = None
+    """The personal link; None: another choice of calendars mends it."""
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class DeclinedInvitation:
+    """What the invitation becomes after "Not for me"."""
+
+
+@dataclass(frozen=True)
+class RoundProgress:
+    """How far a round of invitations has come: one message, drawn anew while it goes on."""
+
+    round_id: str
+    state: str
+    """running, paused, stopped or finished."""
+    total: int
+    sent: int
+    skipped: int
+    unreachable: int
+    time_left: timedelta | None
+    unreached: tuple[tuple[str, str], ...]
+    """Slack's ids of those who could not be reached, and why; the first of them."""
+
+
+@dataclass(frozen=True)
 class OperatorAlert:
     """One incident, for the people who run the bot: what is wrong, whom it touches, how to mend it."""
 
@@ -224,5 +272,9 @@ Notice = (
     | Mended
     | TroubleOver
     | Unanswered
+    | Invited
+    | Nudged
+    | DeclinedInvitation
+    | RoundProgress
     | OperatorAlert
 )

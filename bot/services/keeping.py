@@ -9,7 +9,7 @@ from bot.ports import Clock, Consented
 from bot.services.grants import Grants, grant_aad
 from bot.services.tickets import digest
 from bot.services.trips import Trip, entry
-from storage import audit, connections, flows, outages, people, probes, tickets
+from storage import audit, connections, flows, outages, people, probes, roster, rounds, tickets
 from storage.crypto import Sealer
 from storage.database import Database
 
@@ -59,6 +59,8 @@ class Keeping:
             outages.close(session, connection_id, now, healed=True)
             probes.begin(session, connection_id, now + self._probe_every)
             people.remember_zone(session, trip.person_id, profile.time_zone)
+            rounds.call_off(session, trip.person_id)
+            roster.note(session, trip.person_id, declined_at=None)
             flows.finish(session, trip.flow_id, "connected", account=consented.email)
             audit.record(session, **entry(trip, "connected", now))
         self._grants.keep(connection_id, version, consented.access)

@@ -86,7 +86,7 @@ class Reminders:
                 limit=BATCH,
                 quiet=self._incidents.stops_looking(broken),
                 only_first=self._incidents.is_freezing(broken),
-                not_teams=[*_teams(broken), *(team for team, until in tuple(self._resting.items()) if now < until)],
+                not_teams=[*teams_of(broken), *(team for team, until in tuple(self._resting.items()) if now < until)],
             )
         return (lease, owed) if owed else None
 
@@ -254,6 +254,7 @@ class LeaseLost(BotError):
     """Somebody else is at it now."""
 
 
-def _teams(broken: Iterable[str]) -> list[str]:
+def teams_of(broken: Iterable[str]) -> list[str]:
+    """The workspaces in which Slack does not take our token."""
     prefix = slack_app("")
     return [key.removeprefix(prefix) for key in broken if key.startswith(prefix)]

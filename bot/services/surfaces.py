@@ -1,11 +1,12 @@
 """What a person sees in Slack outside a conversation: their card in the DM and their App Home, kept true."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from bot.domain.health import Cause, Health
 from bot.domain.notices import Card, Disconnected, LinkUsed, Menus, MessageRef, Notice, Status, Tick
 from bot.domain.people import Who
+from bot.domain.rollout import Stage
 from bot.errors import BotError, OperatorMustMend, PickRefused, ReconnectNeeded
 from bot.ports import Notifier
 from bot.services.calendars import CalendarPicks, Wanted
@@ -18,7 +19,7 @@ _ALL_BACK = "Your calendar choices are all back. There is nothing left to do."
 
 
 class Surfaces:
-    """Draws the card and the Home tab from what is true now."""
+    """Draws the card and the Home tab from what is true now. ``team`` counts who stands where, for admins alone."""
 
     def __init__(
         self,
@@ -27,12 +28,14 @@ class Surfaces:
         picks: CalendarPicks,
         notifier: Notifier,
         later: Callable[[Callable[[], object]], object],
+        team: Callable[[Who], Mapping[Stage, int] | None],
     ) -> None:
         self._database = database
         self._connections = connections
         self._picks = picks
         self._notifier = notifier
         self._later = later
+        self._team = team
 
     def stored(self, who: Who) -> Status:
         """The connection as we know it, without asking Google."""
@@ -53,7 +56,7 @@ class Surfaces:
     def home(self, who: Who) -> None:
         """Publish the Home tab."""
         status, menus, problem = self._seen(who)
-        self._notifier.publish_home(who, status, menus, problem)
+        self._notifier.publish_home(who, status, menus, problem, self._team(who))
 
     def card(self, who: Who, *, note: str | None = None) -> None:
         """Post a new card with the menus at the end of the DM; the older one steps back."""
@@ -101,7 +104,7 @@ class Surfaces:
             self.save(who, wanted)
         except PickRefused as refused:
             menus = self._picks.menus(who, wanted, refused.problems)
-            self._notifier.publish_home(who, self._connections.status(who), menus, None)
+            self._notifier.publish_home(who, self._connections.status(who), menus, None, self._team(who))
 
     def show_saved(self, who: Who) -> None:
         """The saved card, then the self-test's ticks on it, then the Home tab."""

@@ -64,15 +64,14 @@ class Tickets:
         account = status.account if status.health is not Health.DISCONNECTED else None
         self._sent(who, lambda link: self._notifier.tell(who, replace(link, account=account)), posted=True)
 
-    def enclose(self, who: Who, tell: Callable[[ConnectLink], MessageRef]) -> MessageRef:
-        """Have ``tell`` send a fresh link inside another message, which is its sender's to edit.
+    def enclose(self, who: Who, tell: Callable[[ConnectLink], MessageRef], *, posted: bool = False) -> MessageRef:
+        """Have ``tell`` send a fresh link inside another message. Older links die, save one that a browser is on.
 
-        Older links die, except one that a browser is under way with.
-
-        Raises whatever ``tell`` raises; then nothing has changed, except that a message that may have arrived all the
-        same has a link that works.
+        With ``posted`` that message is edited when the link has done its work or is replaced; without, it is its
+        sender's to edit. Raises whatever ``tell`` raises; then nothing has changed, except that a message that may
+        have arrived all the same has a link that works.
         """
-        return self._sent(who, tell, posted=False)
+        return self._sent(who, tell, posted=posted)
 
     def _sent(self, who: Who, tell: Callable[[ConnectLink], MessageRef], *, posted: bool) -> MessageRef:
         secret, now = secrets.token_urlsafe(SECRET_BYTES), self._clock.now()

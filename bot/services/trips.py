@@ -120,6 +120,7 @@ class Trips:
         flow.proven, flow.retried = proven, retried
         with self._database.transaction() as session:
             flows.begin(session, flow)
+            tickets.gone_on(session, ticket_id, flow.created_at)
         return begun
 
     def begin_nowhere(self, ticket_id: str, cookie: str, outcome: str) -> None:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from bot.domain.health import Health
 from bot.domain.notices import Checkup, Status
-from bot.slack import operators, summary
+from bot.slack import board_views, invite_views, operators, summary
 from bot.slack.blocks import Mrkdwn, actions, button, context, join, say, section, when
 from bot.slack.causes import account_of
 from bot.slack.menus import CHANGE_CALENDARS
@@ -17,8 +17,13 @@ _COMMANDS = (
     say("`/calendar disconnect`: end the connection"),
     say("`/calendar help`: this list"),
 )
-_DOCTOR = say("`/calendar doctor`: what is wrong with the bot, and with people's connections (for admins)")
-_NOT_YET = frozenset({"free", "book", "agenda", "why", "team", "invite"})
+_ADMINS = (
+    say("`/calendar invite`: invite people, each by a personal link (for admins)"),
+    say("`/calendar team`: who is there yet, who is not, and why (for admins)"),
+    say("`/calendar doctor`: what is wrong with the bot, and with people's connections (for admins)"),
+)
+ADMINS_ONLY = "This is for the people who run the bot. Yours is `/calendar status`."
+_NOT_YET = frozenset({"free", "book", "agenda", "why"})
 
 
 def help_text(*, admin: bool) -> Message:
@@ -116,8 +121,31 @@ def checkup(found: Checkup) -> Message:
 
 
 def admins_only() -> Message:
-    """After `doctor`, to everybody else."""
-    return message(say("`/calendar doctor` is for the people who run the bot. Yours is `/calendar status`."))
+    """After what only admins may ask for, to everybody else."""
+    return message(say("{sentence}", sentence=ADMINS_ONLY))
+
+
+def open_invite() -> Message:
+    """After `invite` typed to the bot: only a click opens a window."""
+    return message(
+        say("Whom shall I invite?"),
+        section(say("Whom shall I invite?")),
+        actions(button("Invite people…", invite_views.OPEN, style="primary")),
+    )
+
+
+def open_team() -> Message:
+    """After `team` typed to the bot."""
+    return message(
+        say("Here is the roll-out board."),
+        section(say("Who is there yet, who is not, and why?")),
+        actions(button("Open the board", board_views.OPEN, style="primary")),
+    )
+
+
+def round_over() -> Message:
+    """After a button on a round that has ended."""
+    return message(say("These invitations have all been sent or stopped already."))
 
 
 def released() -> Message:
@@ -151,4 +179,4 @@ def problem(sentence: str) -> Message:
 
 
 def _typed(*, admin: bool) -> Mrkdwn:
-    return join("\n", (*_COMMANDS, _DOCTOR) if admin else _COMMANDS)
+    return join("\n", (*_COMMANDS, *_ADMINS) if admin else _COMMANDS)

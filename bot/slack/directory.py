@@ -154,6 +154,11 @@ def home_team(api_url: str, token: str) -> str:
     return part(call(web_client(api_url, token).auth_test), "team_id", str)
 
 
+def told(team_id: str, user: Mapping[str, Any]) -> Profile:
+    """The person as an event of Slack's tells of them. Raises SlackUnavailable for one without an id."""
+    return _profile(Who(team_id, part(user, "id", str)), user)
+
+
 def _from(cursor: str) -> dict[str, str]:
     return {"cursor": cursor} if cursor else {}
 

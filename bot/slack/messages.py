@@ -7,21 +7,25 @@ from bot.domain.notices import (
     Card,
     ConnectLink,
     ConsentRefused,
+    DeclinedInvitation,
     Disconnected,
     ForeignAttempt,
+    Invited,
     LinkReplaced,
     LinkUsed,
     Mended,
     Menus,
     Notice,
+    Nudged,
     OperatorAlert,
+    RoundProgress,
     Trouble,
     TroubleOver,
     Unanswered,
 )
 from bot.domain.permissions import REQUESTS
 from bot.domain.reasons import reason
-from bot.slack import menus, operators, summary, troubles
+from bot.slack import invitations, menus, operators, summary, troubles
 from bot.slack.blocks import Block, Mrkdwn, actions, button, context, join, mrkdwn, say, section, when
 
 TEXT_LIMIT = 2000
@@ -66,9 +70,24 @@ def render(notice: Notice) -> Message:  # noqa: PLR0911 - one return a notice; m
             return _foreign(notice)
         case Disconnected():
             return _disconnected(notice)
+        case Invited() | Nudged() | DeclinedInvitation() | RoundProgress():
+            text, blocks = _rolled_out(notice)
+            return message(text, *blocks)
         case Trouble() | Mended() | TroubleOver() | Unanswered() | OperatorAlert():
             text, blocks = _watched(notice)
             return message(text, *blocks)
+
+
+def _rolled_out(notice: Invited | Nudged | DeclinedInvitation | RoundProgress) -> tuple[Mrkdwn, list[Block]]:
+    match notice:
+        case Invited():
+            return invitations.invited(notice)
+        case Nudged():
+            return invitations.nudged(notice)
+        case DeclinedInvitation():
+            return invitations.declined(notice)
+        case RoundProgress():
+            return invitations.progress(notice)
 
 
 def _watched(notice: Trouble | Mended | TroubleOver | Unanswered | OperatorAlert) -> tuple[Mrkdwn, list[Block]]:

@@ -1,7 +1,7 @@
 """How we speak to people in Slack: direct messages, edits, the Home tab, modals, answers."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from threading import Lock
@@ -14,8 +14,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.notices import Menus, MessageRef, Notice, Status
 from bot.domain.people import Who
+from bot.domain.rollout import Stage
 from bot.errors import SlackRefusesApp, SlackUnavailable, Unreachable
-from bot.slack import response_urls
+from bot.slack import board_views, response_urls
 from bot.slack.faults import RESTRICTED, Answered, LayoutRefused, call, code_in, code_of, listed, part
 from bot.slack.messages import Message, render
 from bot.slack.views import View, home_view
@@ -102,9 +103,18 @@ class SlackNotifier:
         with suppress(Answered):
             call(self._clients.of(team_id).chat_delete, expect=_CANNOT_DELETE, channel=ref.channel, ts=ref.ts)
 
-    def publish_home(self, who: Who, status: Status, menus: Menus | None, problem: str | None) -> None:
-        """Draw the App Home tab."""
+    def publish_home(
+        self,
+        who: Who,
+        status: Status,
+        menus: Menus | None,
+        problem: str | None,
+        team: Mapping[Stage, int] | None = None,
+    ) -> None:
+        """Draw the App Home tab; ``team`` are an admin's counts of who stands where."""
         view = home_view(status, menus, problem)
+        if team is not None:
+            view["blocks"] += board_views.on_home(team)
         call(self._clients.of(who.team_id).views_publish, user_id=who.user_id, view=view)
 
     def update_view(self, team_id: str, view_id: str, view: View) -> bool:

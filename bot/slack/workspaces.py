@@ -10,7 +10,17 @@ from bot.errors import SlackRefusesApp, StateRejected
 from bot.ports import Installation
 from bot.slack.faults import Answered, ask, call, part
 
-BOT_SCOPES = ("chat:write", "commands", "im:history", "im:write", "users:read", "users:read.email")
+BOT_SCOPES = (
+    "channels:read",
+    "chat:write",
+    "commands",
+    "groups:read",
+    "im:history",
+    "im:write",
+    "usergroups:read",
+    "users:read",
+    "users:read.email",
+)
 """Everything the code uses; manifest.yml asks for the same."""
 
 TIMEOUT = 10

@@ -1,12 +1,13 @@
 """What Alembic runs. The connection, already in a transaction, comes from storage/schema.py; there is no ini file."""
 
 from alembic import context
+from sqlmodel import SQLModel
 
-from storage.watch_tables import Probe
+from storage import rollout_tables, watch_tables  # noqa: F401 - with them every table is read
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=Probe.metadata,  # every table's: the import above read them all
+    target_metadata=SQLModel.metadata,
     render_as_batch=True,
     transactional_ddl=True,
 )

@@ -8,14 +8,14 @@ from sqlmodel import col, or_
 
 from handlers.app import Bot
 from handlers.jobs import Jobs
-from handlers.watching import Watching
 from storage.database import Database
+from storage.rollout_tables import Invitation
 from storage.watch_tables import Incident, Probe, Reminder
 from tests.sandbox.clock import SandboxClock
 
 _NEVER_LESS, _CALM = timedelta(seconds=20), timedelta(minutes=15)
 _MINUTE = timedelta(minutes=1)
-_DUE = (col(Probe.probe_at), col(Reminder.due_at), col(Incident.due_at))
+_DUE = (col(Probe.probe_at), col(Reminder.due_at), col(Incident.due_at), col(Invitation.due_at))
 _BROKEN = or_(col(Incident.resolved_at).is_(None), col(Incident.todo).is_not(None))
 
 
@@ -59,17 +59,21 @@ def until(end: datetime, clock: SandboxClock, bot: Bot, settles: Callable[[], ob
             bot.watching.canaries.run()
             sung = moment
         bot.watching.reminders.deliver()
+        bot.rolling.invitations.deliver()
+        bot.rolling.rollout.finish_what_is_done()
         settles()
     advance(clock, end)
-    tick(bot.watching)
+    tick(bot)
     settles()
 
 
-def tick(watching: Watching) -> None:
+def tick(bot: Bot) -> None:
     """Everything the clock sets off within a minute, in turn."""
-    watching.sweep.run()
-    watching.canaries.run()
-    watching.reminders.deliver()
+    bot.watching.sweep.run()
+    bot.watching.canaries.run()
+    bot.watching.reminders.deliver()
+    bot.rolling.invitations.deliver()
+    bot.rolling.rollout.finish_what_is_done()
 
 
 def advance(clock: SandboxClock, to: datetime) -> None:

@@ -39,6 +39,7 @@ class World:
         self._served = [Served(Faulty(each.app, each.script)) for each in (self.slack, self.google)]
         self.slack.base_url, self.google.base_url = (each.url for each in self._served)
         self.bot_token = personas.populate(self.slack, self.google, self.clock, manifest.scopes()["bot"])
+        self.slack.subscribe(manifest.events())
         self._database_url, self._overrides = database_url, dict(settings or {})
         self._port, self._by_itself = port, by_itself
         self.start_bot()
@@ -110,7 +111,7 @@ class World:
 
     def jobs_run(self) -> None:
         """What is due now is done, and what comes of it."""
-        passing.tick(self.bot.watching)
+        passing.tick(self.bot)
         self.settles()
 
     def _arrived(self) -> datetime:

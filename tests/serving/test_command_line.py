@@ -20,6 +20,9 @@ COMMANDS: tuple[list[str], ...] = (
     ["migrate"],
     ["doctor"],
     ["probe"],
+    ["invite"],
+    ["status"],
+    ["audit"],
     ["manifest"],
     ["keys"],
     ["keys", "new"],
@@ -56,7 +59,7 @@ def test_help_is_there_at_once() -> None:
     assert found.stdout.split() == []
 
 
-@pytest.mark.parametrize("command", ["serve", "migrate", "doctor", "probe"])
+@pytest.mark.parametrize("command", ["serve", "migrate", "doctor", "probe", "invite", "status", "audit"])
 def test_settings_that_are_missing_end_every_command_with_all_their_names(command: str) -> None:
     ended = typed(command)
     assert ended.exit_code == 1

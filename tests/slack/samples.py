@@ -155,10 +155,11 @@ def texts(payload: Any) -> list[str]:
 _NOT_READ = {"type", "action_id", "block_id", "value", "url", "style", "callback_id"}
 
 
-def elements(blocks: Any, action_id: str) -> list[dict[str, Any]]:
-    """Every element with this action id."""
+def elements(blocks: Any, action_id: str | None = None) -> list[dict[str, Any]]:
+    """Every element with this action id; without one every element that has any."""
     if isinstance(blocks, dict):
-        mine = [blocks] if blocks.get("action_id") == action_id else []
+        wanted = {action_id} if action_id else {blocks.get("action_id", "")}
+        mine = [blocks] if blocks.get("action_id") and blocks["action_id"] in wanted else []
         return mine + [found for part in blocks.values() for found in elements(part, action_id)]
     if isinstance(blocks, list | tuple):
         return [found for part in blocks for found in elements(part, action_id)]

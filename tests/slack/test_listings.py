@@ -181,9 +181,11 @@ def test_missing_scopes_are_named_for_the_operator(slack: Rig) -> None:
     slack.standin.add_channel(TEAM, "C0OPEN", "open", ["U0ANA"])
     slack.standin.add_channel(TEAM, "C0SHUT", "shut", ["U0ANA"], bot_is_member=True, private=True)
     for channel, needed in (("C0OPEN", "channels:read"), ("C0SHUT", "groups:read")):
+        slack.tokens[TEAM] = slack.standin.install(TEAM, set(BOT_SCOPES) - {needed})
         with pytest.raises(SlackRefusesApp) as refused:
             next(slack.directory.channel_members(TEAM, channel))
         assert (refused.value.code, refused.value.needed) == ("missing_scope", needed)
+    slack.tokens[TEAM] = slack.standin.install(TEAM, set(BOT_SCOPES) - {"usergroups:read"})
     with pytest.raises(SlackRefusesApp) as refused:
         slack.directory.group_members(TEAM, "S0DESIGN")
     assert refused.value.needed == "usergroups:read"

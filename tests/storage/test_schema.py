@@ -13,7 +13,7 @@ from sqlalchemy import Connection, inspect
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
-from storage import engines, schema, watch_tables  # noqa: F401 - its tables are compared
+from storage import engines, rollout_tables, schema, watch_tables  # noqa: F401 - its tables are compared
 
 
 @contextmanager

@@ -1,0 +1,192 @@
+"""Inviting a company: who is meant, what that comes to, and one round of invitations from its start to its end."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass, field
+from datetime import timedelta
+
+import structlog
+
+from bot.domain.notices import MessageRef, RoundProgress
+from bot.domain.people import Who
+from bot.domain.rollout import Audience, Candidate, Choice, Left, Stage, left_out, time_left
+from bot.errors import BotError
+from bot.ports import Clock, Directory, Notifier
+from bot.services.roster import Roster
+from storage import audit, roster, rounds
+from storage.database import Database
+from storage.rollout_tables import Round
+
+log = structlog.get_logger()
+
+_PAGE = 1000
+_DRAWN_EVERY = timedelta(seconds=3)
+"""chat.update takes fifty a minute, for all of a workspace."""
+_NAMED = 30
+_OPEN = (rounds.RUNNING, rounds.PAUSED)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a choice comes to: how many would be invited, and why the others would not."""
+
+    invited: int
+    left_out: Counter[Left] = field(default_factory=Counter)
+
+
+class Rollout:
+    """Rounds of invitations. Whoever asks has been found to be an admin before."""
+
+    def __init__(
+        self,
+        database: Database,
+        directory: Directory,
+        notifier: Notifier,
+        people: Roster,
+        clock: Clock,
+        deliver: Callable[[], object],
+    ) -> None:
+        self._database = database
+        self._directory = directory
+        self._notifier = notifier
+        self._people = people
+        self._clock = clock
+        self._deliver = deliver
+
+    def preview(self, team_id: str, choice: Choice) -> Preview:
+        """Counted, not listed. Raises what Directory raises."""
+        invited, excluded = 0, Counter[Left]()
+        for _, reason in self._sorted_out(team_id, choice):
+            if reason is None:
+                invited += 1
+            else:
+                excluded[reason] += 1
+        return Preview(invited, excluded)
+
+    def start(self, who: Who, choice: Choice) -> str:
+        """Begin a round, and show its progress to whoever began it. The round's id."""
+        ids = [person_id for person_id, reason in self._sorted_out(who.team_id, choice) if reason is None]
+        now = self._clock.now()
+        with self._database.transaction() as session:
+            waiting = rounds.waiting(session, ids)  # another admin may have been quicker since they were sorted out
+            ids = [each for each in ids if each not in waiting]
+            begun = rounds.start(session, who.team_id, who.user_id, now, ids, _shown(choice))
+            detail = {"audience": str(choice.audience), "people": str(len(ids))}
+            audit.record(
+                session, now=now, team_id=who.team_id, user_id=who.user_id, action="invited_people", detail=detail
+            )
+        self.show(begun.id, who.team_id, at_once=True)
+        self._deliver()
+        return begun.id
+
+    def turn(self, who: Who, round_id: str, state: str) -> bool:
+        """Pause a round, go on with it, or stop it. False when it is over."""
+        now = self._clock.now()
+        with self._database.transaction() as session:
+            if rounds.of(session, who.team_id, round_id) is None:
+                return False
+            turned = rounds.turn(session, round_id, _OPEN, state, now)
+            if turned:
+                audit.record(
+                    session,
+                    now=now,
+                    team_id=who.team_id,
+                    user_id=who.user_id,
+                    action=f"round_{state}",
+                    detail={"round": round_id},
+                )
+        self.show(round_id, who.team_id, at_once=True)
+        self._deliver()
+        return turned
+
+    def progress(self, round_id: str, team_id: str) -> RoundProgress | None:
+        """How far it has come, as the database has it now."""
+        with self._database.reading() as session:
+            found = rounds.of(session, team_id, round_id)
+            if found is None:
+                return None
+            outcomes = rounds.outcomes(session, round_id)
+            unreached = rounds.unreached(session, round_id, _NAMED)
+        counts = {name: outcomes.get(name, 0) for name in (rounds.SENT, rounds.SKIPPED, rounds.UNREACHABLE)}
+        done = sum(counts.values())
+        running = found.state == rounds.RUNNING
+        return RoundProgress(
+            round_id,
+            found.state,
+            found.total,
+            counts[rounds.SENT],
+            counts[rounds.SKIPPED],
+            counts[rounds.UNREACHABLE],
+            time_left(done, found.total, self._clock.now() - found.started_at) if running else None,
+            tuple(unreached),
+        )
+
+    def show(self, round_id: str, team_id: str, *, at_once: bool = False) -> None:
+        """Draw the progress anew, unless it was drawn a moment ago."""
+        now = self._clock.now()
+        with self._database.transaction() as session:
+            found = rounds.of(session, team_id, round_id)
+            mine = rounds.draw(session, round_id, now, now if at_once else now - _DRAWN_EVERY)
+        progress = self.progress(round_id, team_id) if mine else None
+        if found is None or progress is None or not found.started_by or found.choice.get("nudge"):
+            return
+        try:
+            self._draw(found, progress)
+        except BotError as error:  # the round goes on without being watched
+            log.warning("progress_not_drawn", round=round_id, error=type(error).__name__)
+
+    def finish_what_is_done(self) -> None:
+        """Close the rounds in which nobody is left to invite."""
+        with self._database.reading() as session:
+            under_way = rounds.unfinished(session)
+        for each in under_way:
+            progress = self.progress(each.id, each.team_id)
+            if progress and progress.sent + progress.skipped + progress.unreachable >= progress.total:
+                with self._database.transaction() as session:
+                    rounds.turn(session, each.id, _OPEN, rounds.FINISHED, self._clock.now())
+                self.show(each.id, each.team_id, at_once=True)
+            else:
+                self.show(each.id, each.team_id)
+
+    def _draw(self, found: Round, progress: RoundProgress) -> None:
+        if found.channel and found.ts:
+            self._notifier.edit(found.team_id, MessageRef(found.channel, found.ts), progress)
+            return
+        message = self._notifier.tell(Who(found.team_id, found.started_by), progress)
+        with self._database.transaction() as session:
+            rounds.posted(session, found.id, message.channel, message.ts)
+
+    def _sorted_out(self, team_id: str, choice: Choice) -> Iterator[tuple[str, Left | None]]:
+        """Everybody in the audience: our id, and why they are not invited if they are not."""
+        wanted = self._wanted(team_id, choice)
+        after = ""
+        while True:
+            with self._database.reading() as session:
+                page = roster.candidates(session, team_id, after=after, limit=_PAGE)
+                waiting = rounds.waiting(session, [each[0] for each in page])
+            for person_id, user_id, is_bot, is_guest, stage in page:
+                if wanted is None or user_id in wanted:
+                    reason = left_out(Candidate(is_bot, is_guest, Stage(stage)), choice)
+                    yield person_id, Left.INVITED if reason is None and person_id in waiting else reason
+            if len(page) < _PAGE:
+                return
+            after = page[-1][0]
+
+    def _wanted(self, team_id: str, choice: Choice) -> frozenset[str] | None:
+        """Slack's ids of the audience, each of them known to us; None: everybody."""
+        self._people.read_if_old(team_id)
+        ids: Iterable[str]
+        match choice.audience:
+            case Audience.EVERYONE:
+                return None
+            case Audience.GROUP:
+                ids = (user for group in choice.ids for user in self._directory.group_members(team_id, group))
+            case Audience.CHANNEL:
+                ids = (user for channel in choice.ids for user in self._directory.channel_members(team_id, channel))
+            case Audience.PEOPLE:
+                ids = choice.ids
+        return frozenset(ids)
+
+
+def _shown(choice: Choice) -> dict[str, object]:
+    return {**asdict(choice), "ids": list(choice.ids)}

@@ -1,0 +1,79 @@
+"""The part of the composition root that rolls the bot out to a company: its people, invitations, and the board."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.domain.people import Who
+from bot.ports import Clock, Directory, Notifier
+from bot.services.admins import Admins
+from bot.services.board import TeamBoard
+from bot.services.incidents import Incidents
+from bot.services.invitations import Invitations
+from bot.services.rollout import Rollout
+from bot.services.roster import Roster
+from bot.services.tickets import Tickets
+from bot.services.workspaces import Workspaces
+from bot.slack.groups import UserGroups
+from bot.slack.notifier import SlackNotifier
+from handlers.background import Background
+from handlers.desk import Desk
+from handlers.jobs import Table
+from handlers.slack_board import BoardRoom
+from handlers.slack_inviting import Inviting
+from storage.database import Database
+
+INVITE_EVERY, FINISH_EVERY, COMPARE_EVERY = timedelta(seconds=10), timedelta(seconds=10), timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Basics:
+    """What everything here is built on."""
+
+    database: Database
+    directory: Directory
+    notifier: Notifier
+    workspaces: Workspaces
+    clock: Clock
+    pool: Background
+    incidents: Incidents
+
+
+class RollingOut:
+    """``left`` is told of people who are not in Slack any more."""
+
+    def __init__(
+        self, on: Basics, tickets: Tickets, board: TeamBoard, left: Callable[[Who], object], *, speaks: bool = True
+    ) -> None:
+        self._pool = on.pool
+        self._speaks = speaks
+        self.workspaces = on.workspaces
+        self.roster = Roster(on.database, on.directory, on.clock, left)
+        self.rollout = Rollout(on.database, on.directory, on.notifier, self.roster, on.clock, self.deliver)
+        self.invitations = Invitations(on.database, on.notifier, tickets, on.incidents, on.clock, self.rollout.show)
+        self.board = board
+
+    def windows(
+        self, desk: Desk, work: Background, admins: Admins, groups: UserGroups, notifier: SlackNotifier
+    ) -> tuple[Inviting, BoardRoom]:
+        """Its listeners."""
+        return (
+            Inviting(desk, work, admins, self.rollout, self.invitations, groups, notifier),
+            BoardRoom(desk, work, admins, self.board, notifier, self.deliver),
+        )
+
+    def deliver(self) -> object:
+        """Send what is owed to people, soon; beside a bot that serves, that one does."""
+        return self._pool.hand_over(self.invitations.deliver) if self._speaks else False
+
+    def jobs(self) -> Table:
+        """What the clock sets off."""
+        return {
+            "invite": (self.invitations.deliver, INVITE_EVERY),
+            "finish": (self.rollout.finish_what_is_done, FINISH_EVERY),
+            "compare": (self.compare, COMPARE_EVERY),
+        }
+
+    def compare(self) -> None:
+        """The nightly comparison with Slack's directory, for whatever no event told us."""
+        self.roster.nightly(self.workspaces.teams())
