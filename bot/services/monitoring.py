@@ -38,8 +38,11 @@ log = structlog.get_logger()
 _LOOKS = 5
 """How often a judgement is made anew because another one came in between."""
 _WINDOW = timedelta(minutes=15)
-_MANY, _SHARE = 5, 0.03
-"""So many first refusals within the window are not people's doing (the outages of December 2020 looked like this)."""
+_MANY, _SHARE = 5, 0.01
+"""So many first refusals within the window are not people's doing (the outages of December 2020 looked like this).
+
+An outage that takes four in a hundred within a quarter of an hour shows as little as one in a hundred by the time the
+first of them would be told."""
 _TESTING_LIFE, _GIVE_OR_TAKE = timedelta(days=7), timedelta(hours=2)
 """Grants of an app in Google's testing mode die after seven days."""
 _PEOPLE_IN_A_PATTERN = 2
