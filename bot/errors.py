@@ -50,6 +50,35 @@ class PickRefused(BotError):
         self.problems = dict(problems)
 
 
+class SlotTaken(BotError):
+    """That time has just been taken. Please choose another one."""
+
+
+class NotBookable(BotError):
+    """This cannot be booked as asked. ``reason`` is its code, ``field`` what to change."""
+
+    def __init__(self, reason: str, sentence: str, *, field: str | None = None) -> None:
+        super().__init__(sentence)
+        self.reason = reason
+        self.field = field
+
+
+class AvailabilityUnknown(BotError):
+    """A calendar cannot be read just now, so nobody knows whether that time is free. Please try again in a minute."""
+
+    def __init__(self, reason: str = "unreadable") -> None:
+        super().__init__()
+        self.reason = reason
+
+
+class NoSuchAppointment(BotError):
+    """There is no such appointment, or it is not yours."""
+
+
+class KeyReused(BotError):
+    """This Idempotency-Key was used before, for something else. Use a fresh key for a new request."""
+
+
 class GoogleUnavailable(BotError):
     """Google did not answer properly just now. Nothing was changed; please try again in a minute."""
 
