@@ -1,4 +1,4 @@
-"""What is remembered of rolling out: rounds of invitations, each invitation, and how many there were of each day."""
+"""What is remembered of rolling out: rounds of invitations, each day's counts, errands, and who is to be forgotten."""
 
 from datetime import date, datetime
 
@@ -89,3 +89,29 @@ class Tally(SQLModel, table=True):
     """Invited so far, connected ones included."""
     broken: int
     """Connected once, and not working."""
+
+
+class Errand(SQLModel, table=True):
+    """Something to be done in the background, once or every night, by whichever process comes first."""
+
+    key: str = Field(primary_key=True)
+    """What: directory:T…, ending:T…, confirm:…, retention, …"""
+    since: datetime
+    """When it came up."""
+    due_at: datetime
+    """When it is to be done next."""
+    lease: str | None = None
+    """Who is at it."""
+    lease_until: datetime | None = None
+    """After this whoever is at it counts as dead."""
+    done_at: datetime | None = None
+    """When it was last done."""
+
+
+class Erasure(SQLModel, table=True):
+    """Somebody who had everything about them deleted: known again only by whoever has their ids, and then not asked."""
+
+    digest: str = Field(primary_key=True)
+    """SHA-256 of workspace and person."""
+    at: datetime
+    """When."""
