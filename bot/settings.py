@@ -16,6 +16,7 @@ from bot.errors import SettingsInvalid
 
 _KEY_BYTES = 32
 _DAY = 86400
+_MOST_DAYS = 3650
 _DATABASES = ("sqlite:///", "sqlite+pysqlite:///", "postgresql://", "postgres://", "postgresql+psycopg://")
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -33,6 +34,15 @@ def _seconds(value: object) -> object:
     return timedelta(seconds=seconds)
 
 
+def _days(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    days = int(value) if value.isascii() and value.isdecimal() and len(value) <= len(str(_MOST_DAYS)) else 0
+    if not 1 <= days <= _MOST_DAYS:
+        raise ValueError(f"must be a whole number of days between 1 and {_MOST_DAYS}")
+    return timedelta(days=days)
+
+
 def _blank_is_unset(value: object) -> object:
     return None if isinstance(value, str) and not value.strip() else value
 
@@ -40,6 +50,7 @@ def _blank_is_unset(value: object) -> object:
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_separated)]
 Secrets = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_comma_separated)]
 Seconds = Annotated[timedelta, BeforeValidator(_seconds)]
+Days = Annotated[timedelta, BeforeValidator(_days)]
 Optional = Annotated[str | None, BeforeValidator(_blank_is_unset)]
 Secret = Annotated[SecretStr | None, BeforeValidator(_blank_is_unset)]
 
@@ -78,6 +89,10 @@ class Settings(BaseSettings):
     confirm_after: Seconds = timedelta(minutes=10)
     google_daily_calls: int = Field(default=900_000, ge=1)
     metrics_token: Secret = None
+    invite_on_join: bool = False
+    retain_flows_days: Days = timedelta(days=30)
+    retain_messages_days: Days = timedelta(days=90)
+    retain_audit_days: Days = timedelta(days=365)
 
     @classmethod
     def settings_customise_sources(

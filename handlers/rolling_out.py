@@ -14,6 +14,7 @@ from bot.services.rollout import Rollout
 from bot.services.roster import Roster
 from bot.services.tickets import Tickets
 from bot.services.workspaces import Workspaces
+from bot.settings import Settings
 from bot.slack.groups import UserGroups
 from bot.slack.notifier import SlackNotifier
 from handlers.background import Background
@@ -37,6 +38,7 @@ class Basics:
     clock: Clock
     pool: Background
     incidents: Incidents
+    settings: Settings
 
 
 class RollingOut:
