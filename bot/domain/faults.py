@@ -62,6 +62,11 @@ class GoogleFault(Exception):
         self.verdict = verdict
         self.facts = facts
 
+    @property
+    def lost(self) -> bool:
+        """Whether nobody knows if it was done: only a refusal of Google's own says that it surely was not."""
+        return self.facts.kind != "certificate" and not (self.facts.kind == "answer" and self.facts.status in _REFUSED)
+
 
 _UNKNOWN = Verdict(Blame.TRANSIENT, "unknown", alert=True)
 _UNHEARD = {

@@ -48,7 +48,7 @@ def busy(answer: object) -> Busy:
         first = errors[0] if isinstance(errors, list) else None
         return Busy(unknown=word(first.get("reason") if isinstance(first, dict) else None))
     try:
-        return Busy(tuple((_parsed(span["start"]), _parsed(span["end"])) for span in answer["busy"]))  # type: ignore[index]  # checked by trying
+        return Busy(tuple((parsed(span["start"]), parsed(span["end"])) for span in answer["busy"]))  # type: ignore[index]  # checked by trying
     except (TypeError, ValueError, LookupError):
         return Busy(unknown="garbage")
 
@@ -58,7 +58,8 @@ def instant(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def _parsed(text: str) -> datetime:
+def parsed(text: str) -> datetime:
+    """The moment Google tells. Raises ValueError or TypeError for what is none."""
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError("no offset")
