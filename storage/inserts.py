@@ -1,5 +1,6 @@
 """INSERT with ON CONFLICT, which each database spells for itself."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.dialects import postgresql, sqlite
@@ -11,3 +12,10 @@ def insert_into(session: Session, table: type[SQLModel], **values: Any) -> postg
     if session.get_bind().dialect.name == "sqlite":
         return sqlite.insert(table).values(**values)
     return postgresql.insert(table).values(**values)
+
+
+def insert_new(session: Session, table: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> int:
+    """Insert those that are not there yet, in this order; how many that were. Waits for others' unfinished ones."""
+    if session.get_bind().dialect.name == "sqlite":
+        return session.exec(sqlite.insert(table).values(rows).on_conflict_do_nothing()).rowcount
+    return session.exec(postgresql.insert(table).values(rows).on_conflict_do_nothing()).rowcount

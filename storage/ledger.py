@@ -5,11 +5,12 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
+from storage.booking_tables import Word
 from storage.inserts import insert_into
 from storage.rollout_tables import Invitation
 from storage.watch_tables import Quota, Reminder
 
-Entries = type[Reminder] | type[Invitation]
+Entries = type[Reminder] | type[Invitation] | type[Word]
 
 
 def trying(session: Session, table: Entries, entry_id: str, lease: str, now: datetime) -> bool:

@@ -86,7 +86,7 @@ def page(
     if stages:
         query = query.where(_STAGE.in_(stages))
     if search:
-        like = f"%{_escaped(search.casefold())}%"
+        like = func.lower(f"%{_escaped(search)}%")  # by the same rules as what it is compared with
         named = (
             func.lower(col(Person.name)).like(like, escape="\\"),
             func.lower(col(Person.email)).like(like, escape="\\"),
@@ -98,6 +98,13 @@ def page(
     rows: Sequence[Sequence[Any]] = (
         session.connection().execute(query.order_by(col(Person.name), col(Person.id)).limit(limit)).all()
     )
+    return [Member(*row) for row in rows]
+
+
+def broken_longest(session: Session, team_id: str, limit: int) -> list[Member]:
+    """Whose connection has not worked for the longest time."""
+    query = _members().where(*_visible(team_id), _STAGE == "broken")
+    rows = session.connection().execute(query.order_by(col(Connection.changed_at), col(Person.id)).limit(limit))
     return [Member(*row) for row in rows]
 
 
