@@ -46,8 +46,10 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Block:
-    """One reason. For hours, notice and horizon ``start`` and ``end`` tell the part asked for that is in the way; for
-    all others, from when to when what is in the way lasts.
+    """One reason.
+
+    For hours, notice and horizon ``start`` and ``end`` tell the part asked for that is in the way; for all others, from
+    when to when what is in the way lasts.
     """
 
     kind: Kind
