@@ -67,7 +67,7 @@ def _state(event: Any, zone: str) -> EventState:
     private = (event.get("extendedProperties") or {}).get("private") or {}
     return EventState(
         id=_text(event["id"]),
-        status=_text(event["status"]),
+        status=_text(event.get("status") or "confirmed"),
         start=_moment(event.get("start"), zone),
         end=_moment(event.get("end"), zone),
         etag=_text(event.get("etag") or ""),
