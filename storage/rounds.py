@@ -221,8 +221,8 @@ def _chunks(ids: Sequence[str]) -> Iterator[Sequence[str]]:
     return (ids[start : start + _CHUNK] for start in range(0, len(ids), _CHUNK))
 
 
-def call_off(session: Session, person_id: str) -> None:
-    """They need no more reminding."""
+def call_off(session: Session, person_id: str) -> int:
+    """They need no more reminding. How many were on their way."""
     mine = update(Invitation).where(col(Invitation.person_id) == person_id, col(Invitation.todo) == SEND)
     untried = mine.where(col(Invitation.tried_at).is_(None))
-    session.exec(untried.values(todo=None, due_at=None, outcome=SKIPPED, reason="settled"))
+    return session.exec(untried.values(todo=None, due_at=None, outcome=SKIPPED, reason="settled")).rowcount

@@ -108,17 +108,20 @@ class Connections:
             raise NotConnected
         return self._grants.opened(who, row.id, row.token_version, row.google_email, row.grant)
 
-    def drop(self, who: Who) -> Dropped | None:
+    def drop(self, who: Who, *, insists: bool = False) -> Dropped | None:
         """Disconnect: revoke at Google unless another row uses the account, then erase the grant. None: there was none.
 
         A dead grant, an unreadable one or a Google that does not answer never stops the erasing. A consent that comes
         in between is ended likewise: it would be erased without Google being told, or called ended while it lives.
+        With ``insists`` a grant of which Google could not be told is kept for another try. Raises GoogleUnavailable.
         """
         dropped = None
         while (row := self._row(who)) is not None and row.health != Health.DISCONNECTED:
             held = self._readable(who, row)
             shared = self._is_shared(row)
             revoked = shared or self._revoked(held)
+            if insists and held is not None and not revoked:
+                raise GoogleUnavailable
             now = self._clock.now()
             with self._database.transaction() as session:
                 erased = connections.release(session, row.id, now, token_version=row.token_version)

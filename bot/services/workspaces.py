@@ -6,7 +6,7 @@ from threading import Lock
 
 import structlog
 
-from bot.errors import BotError, NotAnEmployee, OperatorMustMend, SecretUnreadable
+from bot.errors import NotAnEmployee, SecretUnreadable, SlackRefusesApp
 from bot.ports import Clock, Installation
 from storage import crypto, people, workspaces
 from storage.crypto import Sealer
@@ -14,6 +14,8 @@ from storage.database import Database
 
 log = structlog.get_logger()
 
+_DEAD = frozenset({"account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"})
+"""What Slack says of a token that it has ended; whatever else it refuses may be mended."""
 _BELIEVED = timedelta(minutes=1)
 """How long a stored token is used from memory: another replica may have seen the app installed again."""
 
@@ -37,6 +39,7 @@ class Workspaces:
         self._home = home
         self._lone_token = lone_token
         self._lone_team: str | None = None
+        self._ended: set[str] = set()
         self._tokens: dict[str, tuple[str, datetime]] = {}
         self._lock = Lock()
 
@@ -66,14 +69,14 @@ class Workspaces:
             known = {row.team_id for row in workspaces.all(session)}
             if self._lone_token is not None:
                 known |= {self._lone_team} if self._lone_team else set(people.teams(session))
-        return sorted(known)
+        return sorted(known - self._ended)
 
     def is_home(self, team_id: str) -> bool:
         """Whether ids in the settings are this workspace's: they are of SLACK_BOT_TOKEN's where there is one."""
         return self._lone_token is None or self._lone_token_of(team_id) is not None
 
     def _lone_token_of(self, team_id: str) -> str | None:
-        if self._lone_token is None:
+        if self._lone_token is None or team_id in self._ended:
             return None
         if self._lone_team is None:
             self._lone_team = self._home(self._lone_token)
@@ -106,36 +109,53 @@ class Workspaces:
                 scopes=installation.scopes,
                 now=self._clock.now(),
             )
+        self._ended.discard(installation.team_id)
         self._forget(installation.team_id)
         log.info("workspace_installed", team=installation.team_id)
 
-    def uninstall(self, team_id: str) -> None:
+    def uninstall(self, team_id: str) -> bool:
         """Slack says the app was removed there. Its word may come late, after a new installation: the token is asked.
 
-        Only a token that Slack refuses is erased; one that still works, or that cannot be tried just now, stays.
+        Whether we are out of there. Only a token that Slack has ended is erased; one that still works stays.
+        Raises SlackUnavailable when it cannot be tried just now.
         """
         self._forget(team_id)
-        try:
-            sealed = self._stored(team_id)
-        except NotInstalled:
-            return
-        if not self._is_dead(sealed, team_id):
+        with self._database.reading() as session:
+            row = workspaces.of(session, team_id)
+        sealed = row.bot_token if row is not None else None
+        if (sealed is not None and self._lives(sealed, team_id)) or self._lone_token_lives(team_id):
             log.info("workspace_kept", team=team_id)
-            return
+            return False
         with self._database.transaction() as session:
             row = workspaces.of(session, team_id)
-            if row is not None and row.bot_token == sealed:  # else it was installed again this very moment
-                workspaces.remove(session, team_id)
+            if row is not None and row.bot_token != sealed:
+                return False  # it was installed again this very moment
+            workspaces.remove(session, team_id)
+        self._ended.add(team_id)
+        self._forget(team_id)
         log.info("workspace_uninstalled", team=team_id)
+        return True
 
-    def _is_dead(self, sealed: bytes, team_id: str) -> bool:
+    def _lives(self, sealed: bytes, team_id: str) -> bool:
         try:
-            self._home(self._opened(sealed, team_id))
-        except (SecretUnreadable, OperatorMustMend):
-            return True
-        except BotError:
+            return self._works(self._opened(sealed, team_id))
+        except SecretUnreadable:
             return False
-        return False
+
+    def _lone_token_lives(self, team_id: str) -> bool:
+        if self._lone_token is None or team_id in self._ended or self._lone_team not in (None, team_id):
+            return False
+        try:
+            return self._home(self._lone_token) == team_id
+        except SlackRefusesApp as refused:
+            return refused.code not in _DEAD
+
+    def _works(self, token: str) -> bool:
+        try:
+            self._home(token)
+        except SlackRefusesApp as refused:
+            return refused.code not in _DEAD
+        return True
 
     def _forget(self, team_id: str) -> None:
         with self._lock:
