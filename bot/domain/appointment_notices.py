@@ -1,0 +1,46 @@
+"""What people are told about an appointment, as frozen values."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.domain.appointments import Appointment, Party
+
+
+class News(StrEnum):
+    """What has happened to it."""
+
+    BOOKED = "booked"
+    MOVED = "moved"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+    """It was accepted, and could not be written: ``reason`` tells why."""
+    NOT_MOVED = "not_moved"
+    """It stays where it was: ``reason`` tells why."""
+    CONFLICT = "conflict"
+    """It was moved in Google onto another one."""
+    DELETED = "deleted"
+    """Its event was deleted in Google."""
+    HOST_LEFT = "host_left"
+    """Its host disconnected: it stays in Google as it is, and no longer follows what is done here."""
+
+
+@dataclass(frozen=True)
+class AppointmentNews:
+    """One message to one of those who take part."""
+
+    news: News
+    appointment: Appointment
+    viewer: Party
+    """Who reads it; times are shown in their zone."""
+    by: str = ""
+    """Slack's id of who did it; empty for Google, a booking system, or us."""
+    was: tuple[datetime, datetime] | None = None
+    """Of one that was moved: where it was."""
+    reason: str = ""
+    """A code: taken, unknown, not_in_time, broken, left, calendar_gone, no_write_access."""
+
+    @property
+    def can_change(self) -> bool:
+        """Whether the buttons to move and to cancel belong under it."""
+        return self.news in (News.BOOKED, News.MOVED, News.NOT_MOVED, News.CONFLICT)
