@@ -190,12 +190,12 @@ def build(settings: Settings, clock: Clock | None = None, *, speaks: bool = True
 
     install_url = settings.public_url + INSTALL if installer.available else None
     bolt = slack_app.build(settings.slack_api_url, Admission(workspaces, tokens, install_url))
-    departures = Departures(database, directory, connections, picks, clock)
+    departures = Departures(database, directory, connections, picks, workspaces, clock)
     basics = Basics(database, directory, notifier, workspaces, clock, sweeps, incidents, settings)
-    rolling = RollingOut(basics, tickets, team, departures.left, speaks=speaks)
+    rolling = RollingOut(basics, tickets, team, departures, speaks=speaks)
     inviting, board = rolling.windows(desk, people, admins, UserGroups(clients), notifier)
     commands = Commands(desk, tickets, surfaces, modals, watched, inviting, board)
-    home, comers = Home(desk, surfaces, workspaces), People(desk, departures, rolling.roster)
+    home, comers = Home(desk, surfaces), People(desk, departures, rolling.roster, rolling.joined)
     for listeners in (commands, modals, home, comers, watched, inviting, board):
         listeners.register(bolt)
     jobs = Jobs(sweeps, {**watching.jobs(), **rolling.jobs(), "purge": (deliveries.purge, timedelta(hours=1))})

@@ -1,13 +1,14 @@
 """The part of the composition root that rolls the bot out to a company: its people, invitations, and the board."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from bot.domain.people import Who
+from bot.domain.identity import AccountMatch
+from bot.domain.people import Profile
 from bot.ports import Clock, Directory, Notifier
 from bot.services.admins import Admins
 from bot.services.board import TeamBoard
+from bot.services.departures import Departures
 from bot.services.incidents import Incidents
 from bot.services.invitations import Invitations
 from bot.services.rollout import Rollout
@@ -24,7 +25,8 @@ from handlers.slack_board import BoardRoom
 from handlers.slack_inviting import Inviting
 from storage.database import Database
 
-INVITE_EVERY, FINISH_EVERY, COMPARE_EVERY = timedelta(seconds=10), timedelta(seconds=10), timedelta(hours=1)
+INVITE_EVERY, FINISH_EVERY, COMPARE_EVERY = timedelta(seconds=10), timedelta(seconds=10), timedelta(minutes=1)
+SEE_OFF_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -42,15 +44,20 @@ class Basics:
 
 
 class RollingOut:
-    """``left`` is told of people who are not in Slack any more."""
+    """Everything about everybody, rather than about one person."""
 
     def __init__(
-        self, on: Basics, tickets: Tickets, board: TeamBoard, left: Callable[[Who], object], *, speaks: bool = True
+        self, on: Basics, tickets: Tickets, board: TeamBoard, departures: Departures, *, speaks: bool = True
     ) -> None:
         self._pool = on.pool
         self._speaks = speaks
         self.workspaces = on.workspaces
-        self.roster = Roster(on.database, on.directory, on.clock, left)
+        self.departures = departures
+        self.invites_on_join = on.settings.invite_on_join
+        asks_again = on.settings.account_match is AccountMatch.EMAIL
+        self.roster = Roster(
+            on.database, on.directory, on.clock, departures.left, self._new_ones, asks_again=asks_again
+        )
         self.rollout = Rollout(on.database, on.directory, on.notifier, self.roster, on.clock, self.deliver)
         self.invitations = Invitations(on.database, on.notifier, tickets, on.incidents, on.clock, self.rollout.show)
         self.board = board
@@ -74,7 +81,17 @@ class RollingOut:
             "invite": (self.invitations.deliver, INVITE_EVERY),
             "finish": (self.rollout.finish_what_is_done, FINISH_EVERY),
             "compare": (self.compare, COMPARE_EVERY),
+            "see off": (self.departures.see_off, SEE_OFF_EVERY),
         }
+
+    def joined(self, profile: Profile) -> None:
+        """Somebody has joined: invite them, if that is switched on."""
+        if self.invites_on_join and not profile.deleted:
+            self.rollout.welcome(profile.who.team_id, user_ids=[profile.who.user_id])
+
+    def _new_ones(self, team_id: str, since: datetime) -> None:
+        if self.invites_on_join:
+            self.rollout.welcome(team_id, since=since)
 
     def compare(self) -> None:
         """The nightly comparison with Slack's directory, for whatever no event told us."""

@@ -10,7 +10,6 @@ from bot.domain.notices import MessageRef
 from bot.domain.people import Who
 from bot.services.calendars import Wanted
 from bot.services.surfaces import Surfaces
-from bot.services.workspaces import Workspaces
 from bot.slack import menus
 from handlers.desk import Ack, Desk, Request
 
@@ -23,7 +22,6 @@ class Home:
 
     desk: Desk
     surfaces: Surfaces
-    workspaces: Workspaces
     touched: OrderedDict[Who, dict[str, Any]] = field(default_factory=OrderedDict)
     """What was chosen and not saved yet, for a Save that comes without the state of its menus."""
 
@@ -33,8 +31,6 @@ class Home:
         app.action("save_picks")(self.save)
         app.action("pick_linked")(self.picked)
         app.action("pick_conflicts")(self.picked)
-        app.event("app_uninstalled")(self.uninstalled)
-        app.event("tokens_revoked")(self.uninstalled)
 
     async def opened(self, ack: Ack, body: dict[str, Any]) -> None:
         """Somebody looks at the app: the Messages tab tells itself, the Home tab is drawn.
@@ -66,14 +62,6 @@ class Home:
             return
         message = _message(body)
         await self.desk.take(ack, request, lambda: self.surfaces.save_from_message(request.who, wanted, message))
-
-    async def uninstalled(self, ack: Ack, body: dict[str, Any]) -> None:
-        """The app was removed from a workspace, or Slack ended our token there."""
-        event, team_id = body["event"], str(body["team_id"])
-        tokens = event.get("tokens")
-        if event["type"] == "app_uninstalled" or (isinstance(tokens, dict) and tokens.get("bot")):
-            self.desk.later(lambda: self.workspaces.uninstall(team_id))
-        await ack()
 
 
 def _message(body: dict[str, Any]) -> MessageRef | None:

@@ -24,6 +24,12 @@ def due(session: Session, prefix: str, now: datetime, limit: int = 100) -> list[
     return list(session.exec(free.order_by(col(Errand.due_at), col(Errand.key)).limit(limit)))
 
 
+def settled(session: Session, prefix: str, now: datetime) -> set[str]:
+    """Which errands of this kind are not due now, or in somebody's hands."""
+    query = select(Errand.key).where(col(Errand.key).startswith(prefix, autoescape=True))
+    return set(session.exec(query.where(or_(col(Errand.due_at) > now, col(Errand.lease_until) > now))))
+
+
 def claim(session: Session, key: str, now: datetime, lease: str, until: datetime) -> datetime | None:
     """Since when it is waiting, if it is due and now the caller's; it comes up by this if it never did before."""
     begin(session, key, now, now)

@@ -1,4 +1,4 @@
-"""Google's allowances, shared by all processes."""
+"""Google's allowances and Slack's, shared by all processes."""
 
 from datetime import datetime
 
@@ -22,3 +22,13 @@ def reserve(session: Session, key: str, until: datetime, wanted: int, most: int)
 def used(session: Session, key: str) -> int:
     """How much of the allowance is used up."""
     return session.exec(select(Quota.used).where(Quota.key == key)).one_or_none() or 0
+
+
+def used_up(session: Session, beginning: str, ending: str, most: int) -> list[str]:
+    """What stands between the two in the keys of allowances with nothing left."""
+    keys = select(Quota.key).where(
+        col(Quota.key).startswith(beginning, autoescape=True),
+        col(Quota.key).endswith(ending, autoescape=True),
+        Quota.used >= most,
+    )
+    return [key.removeprefix(beginning).removesuffix(ending) for key in session.exec(keys)]

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, update
 from sqlmodel import Session, col, select
 
 from storage.inserts import insert_into
+from storage.rollout_tables import Invitation
 from storage.tables import Connection, Person, Pick, new_id
 
 _WORKS = ("connected", "suspect", "expiring")
@@ -43,27 +44,61 @@ def keep(session: Session, team_id: str, members: Iterable[Mapping[str, Any]], n
         row = insert_into(
             session, Person, id=new_id(), team_id=team_id, user_id=member["user_id"], created_at=now, **facts
         )
-        session.exec(row.on_conflict_do_update(index_elements=["team_id", "user_id"], set_=facts))
+        changed: dict[str, Any] = dict(facts)
+        if facts.get("deactivated_at") is not None:  # it is heard anew every night
+            changed["deactivated_at"] = func.coalesce(col(Person.deactivated_at), facts["deactivated_at"])
+        session.exec(row.on_conflict_do_update(index_elements=["team_id", "user_id"], set_=changed))
         count += 1
     return count
 
 
-def unread_since(session: Session, team_id: str, moment: datetime) -> list[Person]:
-    """Who was not in the directory when it was last read whole, and has not been noted as gone."""
-    query = select(Person).where(Person.team_id == team_id, col(Person.deactivated_at).is_(None))
-    return list(session.exec(query.where(or_(col(Person.read_at).is_(None), col(Person.read_at) < moment))))
+def unread_with_grants(session: Session, team_id: str, moment: datetime, limit: int) -> list[str]:
+    """Who is connected and was not in the directory when it was last read whole, by Slack's id."""
+    unread = or_(col(Person.read_at).is_(None), col(Person.read_at) < moment)
+    return _with_grants(session, team_id, unread, col(Person.deactivated_at).is_(None), limit=limit)
 
 
-def read_last(session: Session, team_id: str) -> datetime | None:
-    """When the directory was last read."""
-    return session.exec(select(func.max(Person.read_at)).where(Person.team_id == team_id)).one()
-
-
-def deactivated_with_grants(session: Session, team_id: str) -> list[str]:
+def deactivated_with_grants(session: Session, team_id: str, limit: int) -> list[str]:
     """Who has left by Slack's word and is still connected, by Slack's id."""
+    return _with_grants(session, team_id, col(Person.deactivated_at).is_not(None), limit=limit)
+
+
+def _with_grants(session: Session, team_id: str, *which: ColumnElement[bool], limit: int) -> list[str]:
     query = select(Person.user_id).join(Connection, col(Connection.person_id) == col(Person.id))
-    left = (Person.team_id == team_id, col(Person.deactivated_at).is_not(None), col(Connection.grant).is_not(None))
-    return list(session.exec(query.where(*left)))
+    here = (Person.team_id == team_id, col(Connection.grant).is_not(None))
+    return list(session.exec(query.where(*here, *which).order_by(col(Person.id)).limit(limit)))
+
+
+def connected_emails(session: Session, team_id: str, user_ids: Collection[str]) -> dict[str, tuple[str, str, str]]:
+    """Of the connected ones: our id, the address at Slack as we have it, and the one at Google; by Slack's id."""
+    query = (
+        select(Person.user_id, Person.id, Person.email, Connection.google_email)
+        .join(Connection, col(Connection.person_id) == col(Person.id))
+        .where(Person.team_id == team_id, col(Person.user_id).in_(user_ids), col(Connection.grant).is_not(None))
+    )
+    return {user: (person, email, account) for user, person, email, account in session.exec(query) if email}
+
+
+def newcomers(
+    session: Session, team_id: str, *, user_ids: Collection[str] | None = None, since: datetime | None = None
+) -> list[tuple[str, str]]:
+    """Members, no guests and no bots, whom nobody has ever invited: our ids and Slack's. ``since`` we know them."""
+    never_asked = ~sa.select(col(Invitation.id)).where(col(Invitation.person_id) == col(Person.id)).exists()
+    query = (
+        sa.select(col(Person.id), col(Person.user_id))
+        .select_from(_everybody())
+        .where(
+            col(Person.team_id) == team_id,
+            col(Person.is_bot).is_(False),
+            col(Person.is_guest).is_(False),
+            col(Person.read_at).is_not(None) if user_ids is None else col(Person.user_id).in_(user_ids),
+            _STAGE == "not_invited",
+            never_asked,
+        )
+    )
+    if since is not None:
+        query = query.where(col(Person.created_at) > since)
+    return [(row[0], row[1]) for row in session.connection().execute(query)]
 
 
 def count_by_stage(session: Session, team_id: str) -> dict[str, int]:
@@ -146,6 +181,13 @@ def candidates(
 def note(session: Session, person_id: str, **columns: datetime | None) -> None:
     """Set some of a person's times."""
     session.exec(update(Person).where(col(Person.id) == person_id).values(**columns))
+
+
+def decline_untouched(session: Session, team_id: str, user_ids: Collection[str], now: datetime) -> None:
+    """Nobody is to ask these people, unless they have done something themselves since."""
+    untouched = (col(Person.opened_at).is_(None), col(Person.invited_at).is_(None), col(Person.declined_at).is_(None))
+    theirs = update(Person).where(col(Person.team_id) == team_id, col(Person.user_id).in_(user_ids), *untouched)
+    session.exec(theirs.values(declined_at=now))
 
 
 def _members() -> sa.Select[*tuple[Any, ...]]:

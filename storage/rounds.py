@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import func, update
 from sqlmodel import Session, col, select
 
+from storage import errands
 from storage.leases import is_free
 from storage.rollout_tables import Invitation, Round
 from storage.tables import Person, new_id
@@ -74,6 +75,11 @@ def nudge(session: Session, team_id: str, started_by: str, now: datetime, steps:
     session.add(begun)
     session.flush()
     _ask(session, begun.id, steps, now)
+
+
+def lock(session: Session, team_id: str, now: datetime) -> None:
+    """Nobody else begins a round in this workspace until we are done: else two admins could invite the same people."""
+    errands.lock(session, f"round:{team_id}", now)
 
 
 def waiting(session: Session, person_ids: Sequence[str]) -> set[str]:
@@ -148,6 +154,12 @@ def sent(session: Session, asked: Asked, channel: str, ts: str, now: datetime, n
                 )
             )
             session.flush()
+
+
+def give_back(session: Session, invitation_ids: Collection[str], lease: str) -> None:
+    """They are due as they were: whoever claims next may have them."""
+    mine = update(Invitation).where(col(Invitation.id).in_(invitation_ids), col(Invitation.lease) == lease)
+    session.exec(mine.values(lease=None, lease_until=None))
 
 
 def give_up(session: Session, invitation_id: str, lease: str, outcome: str, reason: str) -> None:

@@ -1,5 +1,6 @@
 """Delivering invitations: each once, as fast as Slack lets us and no faster, whatever crashes."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -17,7 +18,7 @@ from bot.services.monitoring import zone_of
 from bot.services.reminders import LeaseLost, teams_of
 from bot.services.tickets import Tickets
 from storage import audit, ledger, people, quotas, roster, rounds
-from storage.database import Database, Session
+from storage.database import Database
 from storage.rollout_tables import Invitation
 from storage.rounds import Asked
 from storage.tables import new_id
@@ -28,6 +29,7 @@ BATCH = 10
 A_MINUTE = 45
 """Direct messages opened in one workspace: conversations.open is of Slack's tier 3, fifty a minute and more."""
 _LEASE = timedelta(minutes=3)
+_ALLOWANCE = "slack:"
 _LATER, _MINUTE = timedelta(minutes=1), timedelta(minutes=1)
 
 
@@ -78,22 +80,26 @@ class Invitations:
     # --- one by one -------------------------------------------------------------------------------------------------
 
     def _claim(self) -> tuple[str, list[Asked]] | None:
+        """Some that are due. What the minute's allowance does not reach stays as it is, until the next minute."""
         lease, now = new_id(), self._clock.now()
         broken = self._incidents.open_keys()
+        minute = f":{now:%Y-%m-%dT%H:%M}"
         with self._database.transaction() as session:
-            resting = [*teams_of(broken), *ledger.hushed(session, now)]
+            full = quotas.used_up(session, _ALLOWANCE, minute, A_MINUTE)
+            resting = [*teams_of(broken), *ledger.hushed(session, now), *full]
             asked = rounds.claim(session, now=now, lease=lease, until=now + _LEASE, limit=BATCH, not_teams=resting)
-            mine = [each for each in asked if self._has_room(session, each.team_id, now)]
+            wanted = Counter(each.team_id for each in asked)
+            room = {  # shared by all processes
+                team_id: quotas.reserve(session, f"{_ALLOWANCE}{team_id}{minute}", now + _MINUTE, count, A_MINUTE)
+                for team_id, count in wanted.items()
+            }
+            mine = []
             for each in asked:
-                if each not in mine:  # whoever comes too late waits for the next minute
-                    ledger.put_off(session, Invitation, each.id, lease, _next_minute(now))
+                if room[each.team_id] > 0:
+                    room[each.team_id] -= 1
+                    mine.append(each)
+            rounds.give_back(session, [each.id for each in asked if each not in mine], lease)
         return (lease, mine) if asked else None
-
-    @staticmethod
-    def _has_room(session: Session, team_id: str, now: datetime) -> bool:
-        """Slack's allowance is shared by all processes."""
-        key = f"slack:{team_id}:{now:%Y-%m-%dT%H:%M}"
-        return quotas.reserve(session, key, now + _MINUTE, 1, A_MINUTE) == 1
 
     def _do(self, asked: Asked, lease: str) -> None:
         who, now = Who(asked.team_id, asked.user_id), self._clock.now()
@@ -181,7 +187,3 @@ class Invitations:
         until = self._clock.now() + wait
         with self._database.transaction() as session:
             ledger.put_off(session, Invitation, asked.id, lease, until, untried=untried)
-
-
-def _next_minute(now: datetime) -> datetime:
-    return now.replace(second=0, microsecond=0) + _MINUTE

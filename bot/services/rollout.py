@@ -1,9 +1,9 @@
 """Inviting a company: who is meant, what that comes to, and one round of invitations from its start to its end."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -68,6 +68,7 @@ class Rollout:
         ids = [person_id for person_id, reason in self._sorted_out(who.team_id, choice) if reason is None]
         now = self._clock.now()
         with self._database.transaction() as session:
+            rounds.lock(session, who.team_id, now)
             waiting = rounds.waiting(session, ids)  # another admin may have been quicker since they were sorted out
             ids = [each for each in ids if each not in waiting]
             begun = rounds.start(session, who.team_id, who.user_id, now, ids, _shown(choice))
@@ -78,6 +79,23 @@ class Rollout:
         self.show(begun.id, who.team_id, at_once=True)
         self._deliver()
         return begun.id
+
+    def welcome(self, team_id: str, *, user_ids: Collection[str] | None = None, since: datetime | None = None) -> int:
+        """Invite people who have joined: these, or whoever is new ``since``. How many.
+
+        Each once: whoever was ever invited, has connected or wants to be left alone is not asked.
+        """
+        now = self._clock.now()
+        with self._database.transaction() as session:
+            rounds.lock(session, team_id, now)
+            new = roster.newcomers(session, team_id, user_ids=user_ids, since=since)
+            if new:
+                rounds.start(session, team_id, "", now, [person_id for person_id, _ in new], {"joined": True})
+            for _, user_id in new:
+                audit.record(session, now=now, team_id=team_id, user_id=user_id, action="invited_on_joining", detail={})
+        if new:
+            self._deliver()
+        return len(new)
 
     def turn(self, who: Who, round_id: str, state: str) -> bool:
         """Pause a round, go on with it, or stop it. False when it is over."""
