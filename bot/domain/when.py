@@ -1,8 +1,8 @@
 """Dates and times as people type them, in the zone of whoever types.
 
-The clock time, the weekday and the week are ours to read: dateparser takes "friday at 10" for an October. The rest, from
-"in 2 days" to "3rd of december", is dateparser's. Whoever is told a time confirms it, so a guess is allowed where most
-people would mean it, and None where two readings are as good ("10/11").
+Clock times, weekdays and weeks are ours to read: dateparser takes "friday at 10" for an October. The rest, from "in 2
+days" to "3rd of december", is dateparser's. Whoever is told a time confirms it, so a guess is allowed where most people
+would mean it, and None where two readings are as good ("10/11").
 """
 
 import re
@@ -17,19 +17,17 @@ from bot.domain.hours import offsets
 LONGEST_TEXT = 80
 _DAY = timedelta(days=1)
 _WEEK = 7 * _DAY
-_WEEKDAYS = {
-    name: number
-    for number, names in enumerate(
-        ("mon monday", "tue tues tuesday", "wed wednesday", "thu thur thurs thursday", "fri friday", "sat saturday")
-        + ("sun sunday",)
-    )
-    for name in names.split()
-}
+_NAMES = (
+    *("mon monday", "tue tues tuesday", "wed wednesday", "thu thur thurs thursday"),
+    *("fri friday", "sat saturday", "sun sunday"),
+)
+_WEEKDAYS = {name: number for number, names in enumerate(_NAMES) for name in names.split()}
 _SATURDAY = 5
 _PARTS = {"morning": (6, 12), "afternoon": (12, 18), "evening": (18, 22)}
 _NOON, _DAWN = 12, 7
 _CLOCK = re.compile(
-    r"\b(?:at )?(?:(?P<hour>\d{1,2}):(?P<minute>\d{2}) ?(?P<half>[ap]m)?|(?P<round>\d{1,2}) ?(?P<with>[ap]m)|(?P<noon>noon))\b"
+    r"\b(?:at )?(?:(?P<hour>\d{1,2}):(?P<minute>\d{2}) ?(?P<half>[ap]m)?"
+    r"|(?P<round>\d{1,2}) ?(?P<with>[ap]m)|(?P<noon>noon))\b"
     r"|\bat (?P<bare>\d{1,2})\b"
 )
 _PART = re.compile(r"\b(?:in the )?(morning|afternoon|evening)\b")
@@ -79,7 +77,7 @@ class _Here:
         """2026-12-01, 2026-12-01 09:30, and with an offset."""
         if not re.match(r"\d{4}-\d\d-\d\d", said):
             return None
-        found = datetime.fromisoformat(said)
+        found = datetime.fromisoformat(said.upper())
         if len(said) == len("2026-12-01"):
             return self._days(found.date())
         return _moment(found.astimezone(UTC) if found.tzinfo else self._at(found.date(), found.time()))
@@ -122,7 +120,8 @@ class _Here:
         if not told:
             return None
         first, last = _PARTS[told[1]]
-        rest = f"{said[: told.start()]} {said[told.end() :]}".strip().replace("this", "today")
+        rest = f"{said[: told.start()]} {said[told.end() :]}".strip()
+        rest = "today" if rest == "this" else rest
         return self._on(rest, partial(self._between, first=time(first), last=time(last)))
 
     def day(self, said: str) -> When | None:
@@ -197,7 +196,7 @@ def _time(told: "re.Match[str]") -> time:
 
 def _read(said: str, parser: str, base: date, *, order: str = "DMY") -> date | None:
     # Imported late: it takes 0.1 s warm and 0.4 s cold, which a start would pay and few commands need.
-    from dateparser.date import DateDataParser
+    from dateparser.date import DateDataParser  # type: ignore[import-untyped]  # it ships none
 
     settings = {
         "RELATIVE_BASE": datetime.combine(base, time()),
@@ -208,6 +207,6 @@ def _read(said: str, parser: str, base: date, *, order: str = "DMY") -> date | N
         "RETURN_TIME_AS_PERIOD": True,
     }
     found = DateDataParser(languages=["en"], settings=settings).get_date_data(said)
-    moment = found.date_obj
+    moment: datetime | None = found.date_obj
     # With a zone, or a time that we have not read ourselves, it says more than a day.
     return None if moment is None or moment.tzinfo or found.period == "time" else moment.date()
