@@ -3,7 +3,7 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-from storage import booking_tables, rollout_tables, watch_tables  # noqa: F401 - with them every table is read
+from storage import api_tables, booking_tables, rollout_tables, watch_tables  # noqa: F401 - with them every table is read
 
 context.configure(
     connection=context.config.attributes["connection"],
