@@ -8,6 +8,7 @@ from typing import Protocol
 from bot.domain.notices import Menus, MessageRef, Notice, Status
 from bot.domain.people import Profile, Who
 from bot.domain.rollout import Stage
+from bot.domain.tallies import Chart, Point
 
 
 class Clock(Protocol):
@@ -29,7 +30,10 @@ class Directory(Protocol):
         ...
 
     def members(self, team_id: str) -> Iterator[Profile]:
-        """Everybody in the workspace, bots and leavers too, page by page. Raises SlackUnavailable."""
+        """Everybody in the workspace, bots and leavers too, page by page.
+
+        Raises SlackUnavailable, which does not end it: asked again, after ``retry_after``, it goes on where it stopped.
+        """
         ...
 
     def channel_members(self, team_id: str, channel_id: str) -> Iterator[str]:
@@ -241,6 +245,22 @@ class Notifier(Protocol):
         team: Mapping[Stage, int] | None = None,
     ) -> None:
         """Draw the App Home tab; ``team`` are an admin's counts of who stands where."""
+        ...
+
+
+class Charts(Protocol):
+    """Pictures that Slack can show."""
+
+    def rollout(self, team_id: str, points: Sequence[Point]) -> Chart:
+        """Two days or more, drawn and brought to Slack, once as long as nothing changes.
+
+        Slack looks at a new file in its own time, and may refuse to show it for a moment. Raises what Slack's calls do:
+        SlackUnavailable, SlackRefusesApp.
+        """
+        ...
+
+    def refused(self, team_id: str, chart: Chart) -> None:
+        """Slack did not show this one. If it was no longer new, it is gone, and is brought there anew next time."""
         ...
 
 

@@ -191,7 +191,7 @@ def build(settings: Settings, clock: Clock | None = None, *, speaks: bool = True
     install_url = settings.public_url + INSTALL if installer.available else None
     bolt = slack_app.build(settings.slack_api_url, Admission(workspaces, tokens, install_url))
     departures = Departures(database, directory, connections, picks, workspaces, clock)
-    basics = Basics(database, directory, notifier, workspaces, clock, sweeps, incidents, settings)
+    basics = Basics(database, directory, notifier, workspaces, clock, sweeps, incidents, settings, clients)
     rolling = RollingOut(basics, tickets, team, departures, speaks=speaks)
     inviting, board = rolling.windows(desk, people, admins, UserGroups(clients), notifier)
     commands = Commands(desk, tickets, surfaces, modals, watched, inviting, board)

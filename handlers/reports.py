@@ -3,10 +3,11 @@
 import csv
 import io
 import json
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, BinaryIO
 
 from bot.domain.board import Line
 from bot.domain.picks import clean
@@ -62,6 +63,16 @@ def as_csv(people: Iterable[tuple[str, Line]]) -> Iterator[str]:
     yield _row(_FIELDS)
     for team_id, line in people:
         yield _row(_harmless(value) for value in _values(team_id, line))
+
+
+def write_csv(file: BinaryIO, people: Iterable[tuple[str, Line]]) -> int:
+    """The same as a file for spreadsheets, which take UTF-8 for something else unless it begins so; how many people."""
+    file.write(BOM_UTF8)
+    lines = -1  # the heading is nobody
+    for row in as_csv(people):
+        file.write(f"{row}\r\n".encode())
+        lines += 1
+    return lines
 
 
 def acts(log: Iterable[Act]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from bot.domain.identity import AccountMatch
 from bot.domain.people import Profile
@@ -9,16 +10,21 @@ from bot.ports import Clock, Directory, Notifier
 from bot.services.admins import Admins
 from bot.services.board import TeamBoard
 from bot.services.departures import Departures
+from bot.services.digest import Digest
 from bot.services.incidents import Incidents
 from bot.services.invitations import Invitations
 from bot.services.rollout import Rollout
 from bot.services.roster import Roster
+from bot.services.tallies import Tallies
 from bot.services.tickets import Tickets
 from bot.services.workspaces import Workspaces
 from bot.settings import Settings
 from bot.slack.groups import UserGroups
 from bot.slack.notifier import SlackNotifier
+from bot.slack.uploads import send_csv
+from bot.slack.workspaces import Clients
 from handlers.background import Background
+from handlers.charts import RolloutCharts
 from handlers.desk import Desk
 from handlers.jobs import Table
 from handlers.slack_board import BoardRoom
@@ -27,6 +33,7 @@ from storage.database import Database
 
 INVITE_EVERY, FINISH_EVERY, COMPARE_EVERY = timedelta(seconds=10), timedelta(seconds=10), timedelta(minutes=1)
 SEE_OFF_EVERY = timedelta(minutes=1)
+TALLY_EVERY, DIGEST_EVERY = timedelta(hours=1), timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -41,6 +48,7 @@ class Basics:
     pool: Background
     incidents: Incidents
     settings: Settings
+    clients: Clients
 
 
 class RollingOut:
@@ -61,6 +69,10 @@ class RollingOut:
         self.rollout = Rollout(on.database, on.directory, on.notifier, self.roster, on.clock, self.deliver)
         self.invitations = Invitations(on.database, on.notifier, tickets, on.incidents, on.clock, self.rollout.show)
         self.board = board
+        teams, channel = on.workspaces.teams, on.settings.operator_channel
+        self.tallies = Tallies(on.database, RolloutCharts(on.clients, on.clock), on.clock, teams)
+        self.digest = Digest(on.database, board, self.tallies, on.notifier, on.clock, teams, channel=channel)
+        self._send_csv = partial(send_csv, on.clients)
 
     def windows(
         self, desk: Desk, work: Background, admins: Admins, groups: UserGroups, notifier: SlackNotifier
@@ -68,7 +80,7 @@ class RollingOut:
         """Its listeners."""
         return (
             Inviting(desk, work, admins, self.rollout, self.invitations, groups, notifier),
-            BoardRoom(desk, work, admins, self.board, notifier, self.deliver),
+            BoardRoom(desk, work, admins, self.board, notifier, self.tallies, self._send_csv, self.deliver),
         )
 
     def deliver(self) -> object:
@@ -81,6 +93,8 @@ class RollingOut:
             "invite": (self.invitations.deliver, INVITE_EVERY),
             "finish": (self.rollout.finish_what_is_done, FINISH_EVERY),
             "compare": (self.compare, COMPARE_EVERY),
+            "tally": (self.tallies.run, TALLY_EVERY),
+            "digest": (self.digest.run, DIGEST_EVERY),
             "see off": (self.departures.see_off, SEE_OFF_EVERY),
         }
 

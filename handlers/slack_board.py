@@ -2,24 +2,36 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from tempfile import TemporaryFile
+from typing import Any, BinaryIO, Protocol
 
 from slack_bolt.async_app import AsyncApp
 
-from bot.domain.board import Look
+from bot.domain.board import Board, Look
 from bot.domain.people import Who
+from bot.domain.tallies import Chart, NoChart
 from bot.errors import BotError
 from bot.services.admins import Admins
 from bot.services.board import TeamBoard
+from bot.services.tallies import Tallies
 from bot.slack import answers, board_views
 from bot.slack.messages import Message
 from bot.slack.notifier import SlackNotifier, opened_view
 from bot.slack.views import View
+from handlers import reports
 from handlers.background import Background
 from handlers.desk import Ack, Body, Desk, Request
 
 BUDGET = 2.0
 _NOT_OPENED = "Slack did not let me open the window in time. Please try again."
+
+
+class SendCsv(Protocol):
+    """Bring a file into somebody's direct messages with the bot."""
+
+    def __call__(self, who: Who, file: BinaryIO, filename: str, title: str, comment: str) -> object:
+        """Raises SlackUnavailable, SlackRefusesApp, Unreachable."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -31,6 +43,8 @@ class BoardRoom:
     admins: Admins
     board: TeamBoard
     notifier: SlackNotifier
+    tallies: Tallies
+    send_csv: SendCsv
     deliver: Callable[[], object]
     """Sends what is owed to people, soon."""
 
@@ -43,6 +57,7 @@ class BoardRoom:
         app.action(board_views.NEXT)(self.next)
         app.action(board_views.BACK)(self.back)
         app.action(board_views.AGAIN)(self.again)
+        app.action(board_views.DOWNLOAD)(self.downloaded)
         app.action(board_views.NUDGE)(self.nudged)
         app.action(board_views.NUDGE_ALL)(self.nudged_all)
 
@@ -64,7 +79,8 @@ class BoardRoom:
         view, who = body["view"], Request.of_interaction(body).who
         look = _look(body).for_(board_views.read_search(view["state"]["values"]))
         try:
-            drawn = await self.work.ask(self._view, who, look, None, budget=BUDGET, whose=who)
+            # without the chart: of what Slack does not take in this answer, nobody would hear
+            drawn = await self.work.ask(self._view, who, look, budget=BUDGET, whose=who)
         except BotError as error:
             drawn = board_views.refused(str(error))
         await ack(response_action="update", view=drawn)
@@ -90,6 +106,10 @@ class BoardRoom:
         """Draw anew."""
         await self._again(ack, body, _look(body))
 
+    async def downloaded(self, ack: Ack, body: dict[str, Any]) -> None:
+        """Everybody as a file for spreadsheets."""
+        await self._again(ack, body, _look(body), self._handed_out)
+
     async def nudged(self, ack: Ack, body: dict[str, Any]) -> None:
         """Ask one person again."""
         user_id = _value(body)
@@ -104,24 +124,48 @@ class BoardRoom:
         await self._again(ack, body, _look(body), lambda who: board_views.said(self.board.nudge_all(who, stage)))
 
     async def _again(self, ack: Ack, body: Body, look: Look, act: Callable[[Who], str] | None = None) -> None:
-        request, view_id = Request.of_interaction(body), str((body.get("view") or {}).get("id", ""))
-        await self.desk.take(ack, request, lambda: self._drawn(request.who, view_id, look, act))
+        request, view = Request.of_interaction(body), body.get("view") or {}
+        view_id, seen = str(view.get("id", "")), str(view.get("hash", ""))
+        await self.desk.take(ack, request, lambda: self._drawn(request.who, view_id, look, act, seen))
 
     def _drawn(
-        self, who: Who, view_id: str | None, look: Look, act: Callable[[Who], str] | None = None
+        self, who: Who, view_id: str | None, look: Look, act: Callable[[Who], str] | None = None, seen: str = ""
     ) -> Message | None:
+        """``seen`` is what was clicked: of two quick clicks the second must not be drawn over by the first."""
         if not view_id:
             return answers.problem(_NOT_OPENED)
-        self.notifier.update_view(who.team_id, view_id, self._view(who, look, act))
+        if not self.admins.admit(who, "team"):
+            self.notifier.update_view(who.team_id, view_id, board_views.refused(answers.ADMINS_ONLY))
+            return None
+        board = self._board(who, look, act)
+        chart = self.tallies.chart(who.team_id) if look == Look() else None
+        view = board_views.board_view(board, chart)
+        if not isinstance(chart, Chart):
+            self.notifier.update_view(who.team_id, view_id, view, seen=seen)
+            return None
+        plainer = board_views.board_view(board, NoChart.NOT_NOW)
+        if not self.notifier.update_pictured(who.team_id, view_id, view, plainer, seen=seen):
+            self.tallies.refused(who.team_id, chart)
         return None
 
-    def _view(self, who: Who, look: Look, act: Callable[[Who], str] | None) -> View:
+    def _view(self, who: Who, look: Look) -> View:
         if not self.admins.admit(who, "team"):
             return board_views.refused(answers.ADMINS_ONLY)
+        return board_views.board_view(self._board(who, look, None))
+
+    def _board(self, who: Who, look: Look, act: Callable[[Who], str] | None) -> Board:
         note = act(who) if act else None
         if act:
             self.deliver()
-        return board_views.board_view(self.board.look(who.team_id, look, note))
+        return self.board.look(who.team_id, look, note)
+
+    def _handed_out(self, who: Who) -> str:
+        """Through a file without a name: a company is not held in memory, and Slack wants to know the length first."""
+        with TemporaryFile() as file:
+            people = reports.write_csv(file, ((who.team_id, line) for line in self.board.everybody(who.team_id)))
+            now = self.board.note_download(who, people)
+            self.send_csv(who, file, *board_views.spreadsheet(now))
+        return "The file is in your direct messages with me."
 
 
 def _look(body: Body) -> Look:

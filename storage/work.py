@@ -19,6 +19,16 @@ def claim_once(session: Session, key: str, now: datetime) -> bool:
     return claimed.first() is not None
 
 
+def is_claimed(session: Session, key: str) -> bool:
+    """Whether somebody has asked for ``key``."""
+    return session.get(Once, key) is not None
+
+
+def give_back(session: Session, key: str) -> None:
+    """What was claimed could not be done: the next one to ask is the first again."""
+    session.exec(delete(Once).where(col(Once.key) == key))
+
+
 def purge(session: Session, now: datetime, *, batch: int = 500) -> int:
     """Delete some of what is too old to matter and say how many rows: call it again, in a new transaction, until 0."""
     old_flows = select(Flow.id).where(Flow.expires_at < now - _TRIPS_KEPT).limit(batch)

@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.domain.appointment_notices import AppointmentNews
+from bot.domain.board import Line
 from bot.domain.health import Cause, Health
 from bot.domain.people import Who
 from bot.domain.permissions import Permission
 from bot.domain.picks import Choice, Picks
 from bot.domain.rollout import Stage
+from bot.domain.tallies import Change, Chart
 
 
 @dataclass(frozen=True)
@@ -219,6 +222,17 @@ class RoundProgress:
 
 
 @dataclass(frozen=True)
+class WeeklyDigest:
+    """How a workspace's roll-out stands, for the people who run the bot."""
+
+    counts: Mapping[Stage, int]
+    change: Change | None
+    """Since a week ago; None in the first week."""
+    broken_longest: tuple[Line, ...]
+    chart: Chart | None
+
+
+@dataclass(frozen=True)
 class OperatorAlert:
     """One incident, for the people who run the bot: what is wrong, whom it touches, how to mend it."""
 
@@ -276,5 +290,7 @@ Notice = (
     | Nudged
     | DeclinedInvitation
     | RoundProgress
+    | WeeklyDigest
     | OperatorAlert
+    | AppointmentNews
 )

@@ -1,19 +1,10 @@
-"""What the roll-out's chart is drawn from."""
+"""The days that the roll-out's chart is drawn from."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """How many people were in each state on a day."""
-
-    day: date
-    connected: int
-    invited: int
-    broken: int
+from bot.domain.tallies import Point
 
 
 def days_of(points: Sequence[Point]) -> list[date]:

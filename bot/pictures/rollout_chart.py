@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
+from bot.domain.tallies import Point
 from bot.pictures.axes import Mark, apart, count_marks, day_marks
 from bot.pictures.canvas import png
 from bot.pictures.colours import BAD, CARD, GOOD, OPEN, QUIET, RULE, TEXT, Colour
 from bot.pictures.lettering import BOLD, REGULAR, drawable, fitted, length
-from bot.pictures.points import Point, dated, days_of
+from bot.pictures.points import dated, days_of
 from bot.pictures.shapes import Area, At, Block, Box, Dot, Picture, Shape, Stroke, Words
 
 WIDTH, HEIGHT = 600, 350

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from bot.pictures.points import Point, dated, days_of
+from bot.domain.tallies import Point
+from bot.pictures.points import dated, days_of
 
 _LATELY = timedelta(days=7)
 

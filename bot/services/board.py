@@ -1,6 +1,7 @@
 """The roll-out board: counted and paged in the database, and the nudges that it offers."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 import structlog
 
@@ -49,6 +50,26 @@ class TeamBoard:
         """Every person of the workspace, by name, a batch of them in memory."""
         yield from self._all(team_id, ())
 
+    def broken_longest(self, team_id: str, most: int) -> tuple[Line, ...]:
+        """Who has been broken for the longest time."""
+        with self._database.reading() as session:
+            return tuple(map(_line, roster.broken_longest(session, team_id, most)))
+
+    def note_download(self, who: Who, people: int) -> datetime:
+        """An admin is about to be handed everybody's names and addresses; when."""
+        now = self._clock.now()
+        with self._database.transaction() as session:
+            audit.record(
+                session,
+                now=now,
+                team_id=who.team_id,
+                user_id=who.user_id,
+                action="board_downloaded",
+                detail={"people": str(people)},
+            )
+        log.info("board_downloaded", team=who.team_id, user=who.user_id, people=people)
+        return now
+
     def nudge(self, who: Who, user_id: str) -> Nudging:
         """Ask one person again. Nobody is asked more than once a day."""
         with self._database.reading() as session:
@@ -69,6 +90,7 @@ class TeamBoard:
         now = self._clock.now()
         wanted = {each.person_id: each for each in lines if can_be_nudged(each.stage, each.cause)}
         with self._database.transaction() as session:
+            rounds.lock(session, who.team_id, now)
             on_their_way = rounds.waiting(session, list(wanted))
             free = [each for each in wanted if each not in on_their_way]
             mine = roster.claim_nudges(session, who.team_id, free, now, now - NUDGED_AT_MOST)

@@ -20,6 +20,7 @@ BUTTON_LIMIT = 75
 OPTION_LIMIT = 75
 PLACEHOLDER_LIMIT = 150
 LABEL_LIMIT = 2000
+ALT_TEXT_LIMIT = 2000
 VALUE_LIMIT = 1000
 """The longest a single value may be in a sentence; no sentence of ours needs more."""
 
@@ -113,6 +114,16 @@ def section(text: Mrkdwn, accessory: Element | None = None, block_id: str | None
 def context(text: Mrkdwn) -> Block:
     """A line in small print."""
     return {"type": "context", "elements": [mrkdwn(text, CONTEXT_LIMIT)]}
+
+
+def picture(file_id: str, words: str) -> Block:
+    """A picture that was brought to Slack, and what it shows for those who do not see it."""
+    return {"type": "image", "slack_file": {"id": file_id}, "alt_text": clip(words, ALT_TEXT_LIMIT)}
+
+
+def without_pictures(blocks: Sequence[Block]) -> list[Block]:
+    """The same for when Slack does not show them, or not yet."""
+    return [block for block in blocks if "slack_file" not in block]
 
 
 def actions(*elements: Element) -> Block:

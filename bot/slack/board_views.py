@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 
 from bot.domain.board import Board, Line, Look, Nudging
 from bot.domain.health import Cause
 from bot.domain.rollout import Stage, can_be_nudged
+from bot.domain.tallies import Chart, NoChart
 from bot.slack.blocks import (
     Block,
     Element,
@@ -21,10 +23,12 @@ from bot.slack.blocks import (
     join,
     mention,
     option,
+    picture,
     say,
     section,
     select,
     short,
+    when,
 )
 from bot.slack.invite_views import OPEN as INVITE
 from bot.slack.modals import modal, problem, wait
@@ -36,7 +40,7 @@ OPEN = "team_open"
 FILTER, SEARCH = "team_filter", "team_search"
 NEXT, BACK = "team_next", "team_back"
 NUDGE, NUDGE_ALL = "team_nudge", "team_nudge_all"
-AGAIN = "team_again"
+AGAIN, DOWNLOAD = "team_again", "team_download"
 
 _TITLE = "Who is there yet?"
 _ALL = "all"
@@ -53,7 +57,7 @@ _STAGES: dict[Stage, tuple[Mrkdwn, Mrkdwn]] = {
     Stage.DECLINED: (say(":large_brown_square:"), say("declined")),
     Stage.LEFT: (say(":black_large_square:"), say("left")),
 }
-_CAUSES = {
+CAUSES = {
     Cause.GRANT_DEAD: say("Google no longer accepts our access"),
     Cause.SESSION_EXPIRED: say("Google asks for a fresh sign-in"),
     Cause.ADMIN_POLICY: say("kept out by their Google administrator"),
@@ -62,6 +66,11 @@ _CAUSES = {
     Cause.CALENDAR_GONE: say("a chosen calendar is gone"),
     Cause.LOST_WRITE: say("the linked calendar can only be read"),
     Cause.EXPIRING: say("Google's permission ends"),
+}
+"""Why somebody is broken, as those read it who run the bot."""
+_NO_CHART = {
+    NoChart.TOO_EARLY: say("From the second day on a chart stands here."),
+    NoChart.NOT_NOW: say("The chart is not there yet. “Draw anew” in a minute brings it."),
 }
 
 
@@ -75,11 +84,11 @@ def refused(sentence: str) -> View:
     return problem(_TITLE, BOARD, sentence)
 
 
-def board_view(board: Board) -> View:
-    """All of it."""
+def board_view(board: Board, chart: Chart | NoChart | None = None) -> View:
+    """All of it. The chart is for the whole; without one nothing is said of it."""
     look = board.look
     note = [context(say("{note}", note=board.note))] if board.note else []
-    blocks = [section(summary(board.counts)), *note, _search(look), _filter(board), divider()]
+    blocks = [section(summary(board.counts)), *_chart(chart), *note, _search(look), _filter(board), divider()]
     blocks += [_line(each, board) for each in board.lines] or [section(say("Nobody is here."))]
     blocks += _below(board)
     return modal(_TITLE, BOARD, blocks, submit="Search", metadata=dump(look))
@@ -95,6 +104,15 @@ def summary(counts: Mapping[Stage, int]) -> Mrkdwn:
         for each in shown
     )
     return say("{bar}\n{lines}", bar=_bar(counts), lines=join("   ", lines))
+
+
+def spreadsheet(now: datetime) -> tuple[str, str, Mrkdwn]:
+    """The file's name, its title, and what is said with it."""
+    said = say(
+        "Everybody of this workspace, as of {now}. It names people and their e-mail addresses: please keep it so.",
+        now=when(now),
+    )
+    return f"calendars-{now:%Y-%m-%d}.csv", "Who is there yet?", said
 
 
 def on_home(counts: Mapping[Stage, int]) -> list[Block]:
@@ -155,6 +173,16 @@ def _bar(counts: Mapping[Stage, int]) -> Mrkdwn:
     return join("", (_STAGES[stage][0] for stage, count in squares.items() for _ in range(count)))
 
 
+def _chart(chart: Chart | NoChart | None) -> list[Block]:
+    match chart:
+        case Chart():
+            return [picture(chart.file_id, chart.words)]
+        case NoChart():
+            return [context(_NO_CHART[chart])]
+        case None:
+            return []
+
+
 def _search(look: Look) -> Block:
     typed: Element = {
         "type": "plain_text_input",
@@ -174,7 +202,7 @@ def _filter(board: Board) -> Block:
     }
     chosen = stages[board.look.stage] if board.look.stage else everybody
     menu = select("static_select", FILTER, "Show", options=[everybody, *stages.values()], initial_option=chosen)
-    return actions(menu, *_nudge_all(board), button("Draw anew", AGAIN))
+    return actions(menu, *_nudge_all(board), button("Draw anew", AGAIN), button("Download CSV", DOWNLOAD))
 
 
 def _nudge_all(board: Board) -> list[Element]:
@@ -208,7 +236,7 @@ def _more(line: Line) -> Mrkdwn:
     """Why, and since when."""
     since = say(", since {day}", day=day(line.since)) if line.since else say("")
     if line.stage is Stage.BROKEN and line.cause is not None:
-        return say("\n{cause}{since}", cause=_CAUSES[line.cause], since=since)
+        return say("\n{cause}{since}", cause=CAUSES[line.cause], since=since)
     if line.stage in (Stage.INVITED, Stage.OPENED) and line.invited_at:
         return say(", asked {day}", day=day(line.invited_at))
     return say("")

@@ -22,10 +22,11 @@ from bot.domain.notices import (
     Trouble,
     TroubleOver,
     Unanswered,
+    WeeklyDigest,
 )
 from bot.domain.permissions import REQUESTS
 from bot.domain.reasons import reason
-from bot.slack import invitations, menus, operators, summary, troubles
+from bot.slack import digest, invitations, menus, operators, summary, troubles
 from bot.slack.blocks import Block, Mrkdwn, actions, button, context, join, mrkdwn, say, section, when
 
 TEXT_LIMIT = 2000
@@ -70,7 +71,7 @@ def render(notice: Notice) -> Message:  # noqa: PLR0911 - one return a notice; m
             return _foreign(notice)
         case Disconnected():
             return _disconnected(notice)
-        case Invited() | Nudged() | DeclinedInvitation() | RoundProgress():
+        case Invited() | Nudged() | DeclinedInvitation() | RoundProgress() | WeeklyDigest():
             text, blocks = _rolled_out(notice)
             return message(text, *blocks)
         case Trouble() | Mended() | TroubleOver() | Unanswered() | OperatorAlert():
@@ -78,7 +79,9 @@ def render(notice: Notice) -> Message:  # noqa: PLR0911 - one return a notice; m
             return message(text, *blocks)
 
 
-def _rolled_out(notice: Invited | Nudged | DeclinedInvitation | RoundProgress) -> tuple[Mrkdwn, list[Block]]:
+def _rolled_out(
+    notice: Invited | Nudged | DeclinedInvitation | RoundProgress | WeeklyDigest,
+) -> tuple[Mrkdwn, list[Block]]:
     match notice:
         case Invited():
             return invitations.invited(notice)
@@ -88,6 +91,8 @@ def _rolled_out(notice: Invited | Nudged | DeclinedInvitation | RoundProgress) -
             return invitations.declined(notice)
         case RoundProgress():
             return invitations.progress(notice)
+        case WeeklyDigest():
+            return digest.digest(notice)
 
 
 def _watched(notice: Trouble | Mended | TroubleOver | Unanswered | OperatorAlert) -> tuple[Mrkdwn, list[Block]]:

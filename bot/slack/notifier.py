@@ -17,6 +17,7 @@ from bot.domain.people import Who
 from bot.domain.rollout import Stage
 from bot.errors import SlackRefusesApp, SlackUnavailable, Unreachable
 from bot.slack import board_views, response_urls
+from bot.slack.blocks import without_pictures
 from bot.slack.faults import RESTRICTED, Answered, LayoutRefused, call, code_in, code_of, listed, part
 from bot.slack.messages import Message, render
 from bot.slack.views import View, home_view
@@ -47,6 +48,7 @@ _CANNOT_EDIT = frozenset(
 )
 _CANNOT_DELETE = frozenset({"cant_delete_message", "channel_not_found", "message_not_found"})
 _VIEW_GONE = frozenset({"hash_conflict", "not_found", "view_not_found"})
+_VIEW_REFUSED = frozenset({"invalid_arguments", "invalid_blocks"})
 _DM_GONE = frozenset({"channel_not_found"})
 
 
@@ -117,11 +119,29 @@ class SlackNotifier:
             view["blocks"] += board_views.on_home(team)
         call(self._clients.of(who.team_id).views_publish, user_id=who.user_id, view=view)
 
-    def update_view(self, team_id: str, view_id: str, view: View) -> bool:
-        """Draw a modal anew; False when it has been closed meanwhile."""
+    def update_view(self, team_id: str, view_id: str, view: View, *, seen: str | None = None) -> bool:
+        """Draw a modal anew; False when it has been closed meanwhile.
+
+        ``seen`` is the hash of the view that was clicked: False, too, when another click has changed it since.
+        """
+        only = {"hash": seen} if seen else {}
         try:
-            call(self._clients.of(team_id).views_update, expect=_VIEW_GONE, view_id=view_id, view=view)
+            call(self._clients.of(team_id).views_update, expect=_VIEW_GONE, view_id=view_id, view=view, **only)
         except Answered:
+            return False
+        return True
+
+    def update_pictured(self, team_id: str, view_id: str, view: View, plainer: View, *, seen: str | None) -> bool:
+        """As ``update_view``; False when Slack does not show the pictures, or not yet, and ``plainer`` was drawn."""
+        only = {"hash": seen} if seen else {}
+        expect = _VIEW_GONE | _VIEW_REFUSED
+        try:
+            call(self._clients.of(team_id).views_update, expect=expect, view_id=view_id, view=view, **only)
+        except Answered as said:
+            if said.code not in _VIEW_REFUSED:
+                return True
+            log.info("picture_refused", error=said.code)
+            self.update_view(team_id, view_id, plainer, seen=seen)
             return False
         return True
 
@@ -168,6 +188,10 @@ class SlackNotifier:
         try:
             posted = call(client.chat_postMessage, expect=expect, **fixed, **message.payload)
         except LayoutRefused as refused:
+            bare = tuple(without_pictures(message.blocks))
+            if len(bare) < len(message.blocks) and not refused.is_the_mark:
+                log.info("picture_refused", error=code_of(refused))
+                return self._post(team_id, channel, Message(message.text, bare), mark, expect)
             _say_aloud(refused)
             if refused.is_the_mark:
                 del fixed["metadata"]

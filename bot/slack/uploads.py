@@ -1,8 +1,9 @@
-"""Pictures brought to Slack, so that blocks can show them without a public address of ours."""
+"""Files brought to Slack: pictures for blocks to show without a public address of ours, and tables to download."""
 
 import re
+from io import SEEK_END, BytesIO
 from ipaddress import ip_address
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.error import HTTPError
 from urllib.parse import SplitResult, urlsplit
 from urllib.request import HTTPRedirectHandler, HTTPSHandler, OpenerDirector, ProxyHandler, Request, build_opener
@@ -11,6 +12,7 @@ import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse, WebClient
 
+from bot.domain.people import Who
 from bot.errors import SlackRefusesApp, SlackUnavailable
 from bot.slack.faults import Answered, call, part
 from bot.slack.workspaces import TIMEOUT, Clients
@@ -35,22 +37,42 @@ def upload_png(clients: Clients, team_id: str, png: bytes, filename: str, title:
     Raises SlackUnavailable, SlackRefusesApp.
     """
     client = clients.of(team_id)
+    file_id = _brought(client, BytesIO(png), len(png), filename, "image/png", alt_txt=alt_text[:_LONGEST_ALT_TEXT])
+    call(client.files_completeUploadExternal, files=[{"id": file_id, "title": title}])
+    return file_id
+
+
+def send_csv(clients: Clients, who: Who, file: BinaryIO, filename: str, title: str, comment: str) -> str:
+    """The id of a file that stands in the person's direct messages with us from now on.
+
+    It is read piece by piece, from its beginning; Slack wants to know its length first.
+    Raises SlackUnavailable, SlackRefusesApp, Unreachable.
+    """
+    client = clients.of(who.team_id)
+    length = file.seek(0, SEEK_END)
+    file.seek(0)
+    channel = part(part(call(client.conversations_open, users=who.user_id), "channel", dict), "id", str)
+    file_id = _brought(client, file, length, filename, "text/csv")
+    call(
+        client.files_completeUploadExternal,
+        files=[{"id": file_id, "title": title}],
+        channel_id=channel,
+        initial_comment=comment,
+    )
+    return file_id
+
+
+def _brought(client: WebClient, file: BinaryIO, length: int, filename: str, kind: str, **about: str) -> str:
+    """Announced and sent; it is nowhere until it is completed."""
     try:
-        ticket = call(
-            client.files_getUploadURLExternal,
-            expect=_FORBIDDEN,
-            filename=filename,
-            length=len(png),
-            alt_txt=alt_text[:_LONGEST_ALT_TEXT],
-        )
+        ticket = call(client.files_getUploadURLExternal, expect=_FORBIDDEN, filename=filename, length=length, **about)
     except Answered as forbidden:
         raise SlackRefusesApp(forbidden.code) from None
     url, file_id = part(ticket, "upload_url", str), part(ticket, "file_id", str)
     if not is_allowed(url, client.base_url):
         log.warning("upload_url_refused")
         raise SlackUnavailable
-    call(_upload, client=client, url=url, png=png)
-    call(client.files_completeUploadExternal, files=[{"id": file_id, "title": title}])
+    call(_upload, client=client, url=url, file=file, headers={"Content-Type": kind, "Content-Length": str(length)})
     return file_id
 
 
@@ -79,22 +101,22 @@ class _NoRedirects(HTTPRedirectHandler):
         return None
 
 
-def _upload(*, client: WebClient, url: str, png: bytes) -> SlackResponse:
+def _upload(*, client: WebClient, url: str, file: BinaryIO, headers: dict[str, str]) -> SlackResponse:
     """The address is the permission: no token goes along. Raises SlackApiError unless the status is 200."""
-    request = Request(url, data=png, headers={"Content-Type": "image/png"}, method="POST")  # noqa: S310 - see is_allowed
+    request = Request(url, data=file, headers=headers, method="POST")  # noqa: S310 - see is_allowed
     try:
         with _opener(client).open(request, timeout=TIMEOUT) as answer:
-            status, headers = answer.status, dict(answer.headers)
+            status, answered = answer.status, dict(answer.headers)
     except HTTPError as refused:
         with refused:
-            status, headers = refused.code, dict(refused.headers)
+            status, answered = refused.code, dict(refused.headers)
     response = SlackResponse(
         client=client,
         http_verb="POST",
         api_url="upload",  # never the real one, which is a secret
         req_args={},
         data={},
-        headers=headers,
+        headers=answered,
         status_code=status,
     )
     if status != _OK:

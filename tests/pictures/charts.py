@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from hypothesis import strategies as st
 
-from bot.pictures.points import Point
+from bot.domain.tallies import Point
 
 MOST = 100_000
 MONDAY = date(2026, 8, 24)

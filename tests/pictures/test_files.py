@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from PIL import Image, ImageChops
 
+from bot.domain.tallies import Point
 from bot.pictures.canvas import png
 from bot.pictures.colours import BAD, CARD, GOOD, TEXT, Colour
-from bot.pictures.points import Point
 from bot.pictures.rollout_chart import rollout_chart
 from bot.pictures.shapes import Area, Block, Box, Dot, Picture, Stroke, Words
 from tests.pictures.charts import CASES, rollouts

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.pictures.points import Point
+from bot.domain.tallies import Point
 from bot.pictures.rollout_chart import HEIGHT, WIDTH, laid_out
 from bot.pictures.shapes import Box, Dot, Picture, Stroke
 from tests.pictures.charts import CASES, MONDAY, counts, rising, rollouts, steady

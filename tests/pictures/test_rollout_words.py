@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 
-from bot.pictures.points import Point
+from bot.domain.tallies import Point
 from bot.pictures.rollout_words import rollout_chart_words
 from tests.pictures.charts import CASES, MONDAY, rollouts, steady
 
