@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from tests.sandbox.google.calendars import COLORS, Calendars, Entry
 from tests.sandbox.google.calls import Handler, Reply, Request
 from tests.sandbox.google.errors import forbidden, not_found, required
-from tests.sandbox.google.events import etag_of
+from tests.sandbox.google.event import etag_of
 from tests.sandbox.google.model import Json, rank
 from tests.sandbox.google.paging import Listing, refuse_with_sync_token
 from tests.sandbox.google.state import State

@@ -181,6 +181,11 @@ class Calendars:
                 raise KeyError(f"no calendar {calendar_id}")
             return calendar
 
+    def find(self, calendar_id: str) -> Calendar | None:
+        with self._state.lock:
+            calendar = self._calendars.get(calendar_id)
+            return None if calendar is None or calendar.deleted else calendar
+
     def seen_by(self, email: str, calendar_id: str) -> tuple[Calendar, str] | None:
         """The calendar and the account's role on it ("primary" names one's own), or None if there is nothing to see."""
         email = email.casefold()

@@ -1,19 +1,24 @@
 """What people and administrators do at Google by hand, and what a test makes happen there."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
+from random import Random
 from typing import Any
 
 from tests.sandbox.clock import SandboxClock
 from tests.sandbox.google.accounts import Accounts, sub_of
 from tests.sandbox.google.calendars import Calendars
+from tests.sandbox.google.event import Event
 from tests.sandbox.google.event_rules import all_day as whole_days
 from tests.sandbox.google.event_views import shown
 from tests.sandbox.google.events import Events
 from tests.sandbox.google.grants import Grants
+from tests.sandbox.google.meetings import Mail, Meetings
 from tests.sandbox.google.model import Account, CalendarEntry, Json
+from tests.sandbox.google.recurrence import expanded, touches
 from tests.sandbox.google.state import State
+from tests.sandbox.google.visibility import READERS, Reader
 
 
 class Controls:
@@ -24,6 +29,7 @@ class Controls:
         self._accounts = Accounts(self._state)
         self._calendars = Calendars(self._state)
         self._events = Events(self._state)
+        self._meetings = Meetings(self._state, self._calendars, self._events)
         self._grants = Grants(self._state)
 
     # Accounts
@@ -125,20 +131,49 @@ class Controls:
         if transparency != "opaque":
             body["transparency"] = transparency
         by: Json = {"email": organizer or calendar.primary_of or calendar.data_owner or calendar.id}
-        return self._events.insert(calendar, body, by, by if organizer else None).id
+        return self._meetings.insert(calendar, body, by, by if organizer else None).id
 
     def change_event(self, calendar_id: str, event_id: str, **changes: Any) -> None:
         """Somebody edits an event by hand; values as in a patch."""
-        event = self._events.get(self._calendars.live(calendar_id), event_id)
-        if event is None:
-            raise KeyError(f"no event {event_id}")
-        self._events.patch(event, changes, None)
+        self._meetings.patch(self._event(calendar_id, event_id), changes)
+
+    def move_event(self, calendar_id: str, event_id: str, start: datetime, end: datetime) -> None:
+        """Somebody drags an event to other times."""
+        times = ({"dateTime": value.isoformat(), "date": None} for value in (start, end))
+        self._meetings.patch(self._event(calendar_id, event_id), dict(zip(("start", "end"), times, strict=True)))
 
     def delete_event(self, calendar_id: str, event_id: str) -> None:
+        self._meetings.cancel(self._event(calendar_id, event_id))
+
+    def respond(self, calendar_id: str, event_id: str, email: str, answer: str) -> None:
+        """A guest answers accepted, declined or tentative: in the copy on their own calendar, or by mail."""
+        self._meetings.respond(self._event(calendar_id, event_id), email, answer)
+
+    @property
+    def mail(self) -> list[Mail]:
+        """What Google sent to guests and organizers, the oldest first."""
+        return self._meetings.mail
+
+    def delay_visibility(
+        self, lasts: timedelta = timedelta(), calls: int = 0, readers: Iterable[Reader] = READERS
+    ) -> None:
+        """What is written from now on shows in lists and free/busy only after so long and so many questions."""
+        seen = self._events.visibility
+        seen.lasts, seen.calls, seen.readers = lasts, calls, frozenset(readers)
+
+    def lose_sync_tokens(self, share: float, *, seed: int = 0) -> None:
+        """So many of the incremental listings of events answer 410, as Google may whenever it likes."""
+        self._events.lost_tokens, self._events.dice = share, Random(seed)  # noqa: S311 - repeatable, not secret
+
+    def shorten_pages(self, most: int) -> None:
+        """Lists of events come in pages of so many at most, whatever was asked for."""
+        self._events.largest_page = most
+
+    def _event(self, calendar_id: str, event_id: str) -> Event:
         event = self._events.get(self._calendars.live(calendar_id), event_id)
         if event is None:
             raise KeyError(f"no event {event_id}")
-        self._events.cancel(event)
+        return event
 
     def events(self, calendar_id: str) -> list[Json]:
         """The events that still stand, in order of their start, with all details."""
@@ -155,8 +190,8 @@ class Controls:
             for line in self._calendars.entries(email):
                 if not line.live:
                     continue
-                found = self._events.of(line.calendar)
-                inside = [e for e in found if not e.cancelled and e.span()[0] < window[1] and e.span()[1] > window[0]]
+                found = expanded(self._events.of(line.calendar), window)
+                inside = [e for e in found if not e.cancelled and touches(e, window)]
                 inside.sort(key=lambda event: (event.span(), event.seq))
                 rows.append({**vars(line.shown()), "events": [shown(event, line.role) for event in inside]})
             return {

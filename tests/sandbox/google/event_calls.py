@@ -4,10 +4,20 @@ from collections.abc import Mapping
 
 from tests.sandbox.google.calendars import Calendar, Calendars
 from tests.sandbox.google.calls import Handler, Reply, Request
-from tests.sandbox.google.errors import bad_request, deleted, forbidden, not_found, organizer_only, writer_access_needed
+from tests.sandbox.google.errors import (
+    bad_request,
+    deleted,
+    forbidden,
+    full_sync_required,
+    not_found,
+    organizer_only,
+    writer_access_needed,
+)
+from tests.sandbox.google.event import Event
 from tests.sandbox.google.event_listing import listed
 from tests.sandbox.google.event_views import conference, is_private, shown
-from tests.sandbox.google.events import Event, Events
+from tests.sandbox.google.events import Events
+from tests.sandbox.google.meetings import Meetings, Updates
 from tests.sandbox.google.model import Account, Json, rank
 from tests.sandbox.google.state import State
 
@@ -16,10 +26,11 @@ _OWN_COPY = frozenset({"attendees", "colorId", "extendedProperties", "reminders"
 
 
 class EventCalls:
-    def __init__(self, state: State, calendars: Calendars, events: Events) -> None:
+    def __init__(self, state: State, calendars: Calendars, events: Events, meetings: Meetings) -> None:
         self._state = state
         self._calendars = calendars
         self._events = events
+        self._meetings = meetings
 
     def handlers(self) -> Mapping[str, Handler]:
         return {
@@ -33,7 +44,11 @@ class EventCalls:
 
     def list(self, request: Request) -> Reply:
         calendar, role = request.calendar(self._calendars)
-        return listed(request, calendar, role, self._events.of(calendar), self._state.version)
+        kept = self._events
+        if request.query.get("syncToken") and kept.dice.random() < kept.lost_tokens:
+            raise full_sync_required()
+        version = kept.visibility.horizon(calendar.id)
+        return listed(request, calendar, role, kept.seen(calendar, "list"), version, kept.largest_page)
 
     def get(self, request: Request) -> Reply:
         calendar, role = request.calendar(self._calendars)
@@ -44,16 +59,19 @@ class EventCalls:
         body = _prepared(request, self._state)
         if body.get("eventType", "default") not in ("default", "focusTime", "outOfOffice", "workingLocation"):
             raise bad_request("Events of this type cannot be created.")
-        event = self._events.insert(calendar, body, _creator(request.account, calendar))
+        creator = _creator(request.account, calendar)
+        event = self._meetings.insert(calendar, body, creator, updates=_updates(request))
         return self._reply(request, event, role)
 
     def patch(self, request: Request) -> Reply:
         event, role = self._changeable(request)
-        return self._reply(request, self._events.patch(event, _prepared(request, self._state), request.if_match), role)
+        body = _prepared(request, self._state, event)
+        return self._reply(request, self._meetings.patch(event, body, request.if_match, _updates(request)), role)
 
     def update(self, request: Request) -> Reply:
         event, role = self._changeable(request)
-        return self._reply(request, self._events.update(event, _prepared(request, self._state), request.if_match), role)
+        body = _prepared(request, self._state, event)
+        return self._reply(request, self._meetings.update(event, body, request.if_match, _updates(request)), role)
 
     def delete(self, request: Request) -> Reply:
         calendar, role = self._writable(request)
@@ -61,7 +79,7 @@ class EventCalls:
         if event.cancelled:
             raise deleted()
         _check_private(event, role)
-        self._events.cancel(event, request.if_match)
+        self._meetings.cancel(event, request.if_match, _updates(request))
         return Reply()
 
     def _writable(self, request: Request) -> tuple[Calendar, str]:
@@ -102,13 +120,24 @@ def _creator(account: Account, calendar: Calendar) -> Json:
     return {**creator, "self": True} if calendar.primary_of == account.email.casefold() else creator
 
 
-def _prepared(request: Request, state: State) -> Json:
+def _updates(request: Request) -> Updates:
+    """Who is to hear of it; the older sendNotifications still counts."""
+    old: Updates = "all" if request.query.get("sendNotifications") else "none"
+    asked: Updates = request.query.get("sendUpdates", old)
+    return asked
+
+
+def _prepared(request: Request, state: State, event: Event | None = None) -> Json:
     """The body without conference data, unless the client says that it knows them."""
     body = dict(request.body)
-    if body.get("recurrence"):
-        raise bad_request("This stand-in keeps single events only.")
     version = request.query.get("conferenceDataVersion", 0)
     asked = body.pop("conferenceData", None)
-    if version == 1 and asked is not None:
+    if version != 1 or "conferenceData" not in request.body:
+        return body
+    if asked is None:
+        return {**body, "conferenceData": None}
+    kept = event.resource.get("conferenceData") if event else None
+    again = kept and asked.get("createRequest", {}).get("requestId") == kept.get("createRequest", {}).get("requestId")
+    if not (again and "createRequest" in asked):  # the same request a second time is ignored
         body["conferenceData"] = conference(asked, state.tick())
     return body

@@ -1,19 +1,19 @@
 """events.list: filters, order, pages, and incremental sync."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from tests.sandbox.google.calendars import Calendar
 from tests.sandbox.google.calls import Reply, Request
 from tests.sandbox.google.errors import bad_request, invalid, range_empty
+from tests.sandbox.google.event import Event
 from tests.sandbox.google.event_rules import instant, rfc3339, zone
 from tests.sandbox.google.event_views import shown
-from tests.sandbox.google.events import Event
 from tests.sandbox.google.model import Json
 from tests.sandbox.google.paging import Listing, refuse_with_sync_token
+from tests.sandbox.google.recurrence import expanded, touches
 
-_LARGEST_PAGE = 2500
 _NOT_WITH_SYNC = (
     "iCalUID",
     "orderBy",
@@ -28,7 +28,9 @@ _NO_SYNC_AFTER = frozenset(_NOT_WITH_SYNC) - {"timeMin", "timeMax"}
 """A listing narrowed by these cannot be continued by a sync token."""
 
 
-def listed(request: Request, calendar: Calendar, role: str, events: Iterable[Event], version: int) -> Reply:
+def listed(
+    request: Request, calendar: Calendar, role: str, events: Sequence[Event], version: int, longest: int
+) -> Reply:
     query = request.query
     refuse_with_sync_token(query, _NOT_WITH_SYNC)
     if query.get("syncToken") and query.get("showDeleted") is False:
@@ -38,10 +40,12 @@ def listed(request: Request, calendar: Calendar, role: str, events: Iterable[Eve
     if "timeZone" in query:
         zone(query["timeZone"])
     of = f"events:{request.account.email}:{calendar.id}"
-    listing = Listing(of, query, version, calendar.sync_floor, _LARGEST_PAGE)
+    listing = Listing(of, query, version, calendar.sync_floor, longest)
     wanted = _filter(query, listing.since())
+    window = (wanted.after, wanted.before)
+    told = expanded(events, window) if query.get("singleEvents") else events
     page = listing.page(
-        [event for event in events if wanted.takes(event)],
+        [event for event in told if wanted.takes(event)],
         _order(query.get("orderBy")),
         syncs=not any(query.get(name) for name in _NO_SYNC_AFTER),
     )
@@ -64,17 +68,20 @@ def listed(request: Request, calendar: Calendar, role: str, events: Iterable[Eve
 
 
 def _item(event: Event, role: str, query: Json) -> Json:
-    if event.cancelled:  # of a deleted event only the id is promised
-        return {"kind": "calendar#event", "etag": event.etag, "id": event.id, "status": "cancelled"}
+    if event.cancelled:  # of a deleted event only the id is promised, and of an instance where it belongs
+        of: Json = {
+            key: event.resource[key] for key in ("recurringEventId", "originalStartTime") if key in event.resource
+        }
+        return {"kind": "calendar#event", "etag": event.etag, "id": event.id, "status": "cancelled", **of}
     return shown(event, role, query.get("timeZone"), query.get("maxAttendees"))
 
 
 def _order(by: str | None) -> Callable[[Event], tuple[object, ...]]:
     if by == "startTime":
-        return lambda event: (event.span()[0].timestamp(), event.seq)
+        return lambda event: (event.span()[0].timestamp(), event.seq, event.id)
     if by == "updated":
-        return lambda event: (event.updated.timestamp(), event.seq)
-    return lambda event: (event.seq,)
+        return lambda event: (event.updated.timestamp(), event.seq, event.id)
+    return lambda event: (event.seq, event.id)
 
 
 @dataclass(frozen=True)
@@ -88,12 +95,15 @@ class _Filter:
     uid: str | None
     words: str
     types: tuple[str, ...]
+    recurring: bool
+    """Whether recurring events are told as themselves."""
 
     def takes(self, event: Event) -> bool:
         if self.since is not None:
             return event.version > self.since
         if event.cancelled and not (self.show_deleted or self.updated_min is not None):
-            return False
+            # Exceptions to a recurring event are told all the same where it is told itself (events.list, showDeleted).
+            return self.recurring and "recurringEventId" in event.resource and self._in_time(event)
         return self._in_time(event) and self._fits(event)
 
     def _in_time(self, event: Event) -> bool:
@@ -101,8 +111,7 @@ class _Filter:
             return False
         if self.after is None and self.before is None:
             return True
-        start, end = event.span()
-        return (self.after is None or end > self.after) and (self.before is None or start < self.before)
+        return touches(event, (self.after, self.before))
 
     def _fits(self, event: Event) -> bool:
         resource = event.resource
@@ -138,6 +147,7 @@ def _filter(query: Json, since: int | None) -> _Filter:
         uid=query.get("iCalUID"),
         words=query.get("q", "").casefold(),
         types=tuple(query.get("eventTypes", [])),
+        recurring=not query.get("singleEvents"),
     )
 
 

@@ -4,8 +4,8 @@ import base64
 from datetime import datetime
 
 from tests.sandbox.google.errors import bad_request, required
+from tests.sandbox.google.event import Event
 from tests.sandbox.google.event_rules import moment, rfc3339, zone
-from tests.sandbox.google.events import Event
 from tests.sandbox.google.model import Json, rank
 
 _TIMES_ONLY = ("id", "status", "iCalUID", "sequence", "eventType", "transparency")

@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 from tests.sandbox.google.calendars import Calendar, Calendars
 from tests.sandbox.google.calls import Handler, Reply, Request
 from tests.sandbox.google.errors import ApiError, google_error, invalid, range_empty, required
+from tests.sandbox.google.event import Event
 from tests.sandbox.google.event_rules import instant, rfc3339, zone
-from tests.sandbox.google.events import Event, Events
+from tests.sandbox.google.events import Events
 from tests.sandbox.google.model import Account, Json
+from tests.sandbox.google.recurrence import expanded
 
 _MOST_CALENDARS = 50
 _MOST_MEMBERS = 100
@@ -60,7 +62,8 @@ class FreeBusy:
         calendar, _ = found
         if calendar.broken is not None:
             return _error(calendar.broken)
-        spans = (event.span() for event in self._events.of(calendar) if _busy(event, calendar))
+        events = expanded(self._events.seen(calendar, "freebusy"), window)
+        spans = (event.span() for event in events if _busy(event, calendar))
         return {"busy": [{"start": _said(a, shown_in), "end": _said(b, shown_in)} for a, b in merged(spans, window)]}
 
 

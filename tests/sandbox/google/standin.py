@@ -29,7 +29,7 @@ class GoogleStandIn(Console):
     def _application(self) -> Starlette:
         handlers = {
             **CalendarLists(self._state, self._calendars).handlers(),
-            **EventCalls(self._state, self._calendars, self._events).handlers(),
+            **EventCalls(self._state, self._calendars, self._events, self._meetings).handlers(),
             **FreeBusy(self._calendars, self._events).handlers(),
         }
         parts = (
