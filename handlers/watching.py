@@ -125,7 +125,7 @@ class Watching:
             send_link=tickets.send,
             probe_every=self._probe_every,
         )
-        self.safety = Safety(self._database, self.monitoring, self._clock, self._later, self.look)
+        self.safety = Safety(self._database, self.monitoring, self._clock, self._later, self.look, surfaces.disconnect)
 
     def look(self) -> object:
         """Look at whoever is due, soon."""

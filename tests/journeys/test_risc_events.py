@@ -20,7 +20,7 @@ from tests.journeys.outages import (
     reads,
     reconnects,
 )
-from tests.sandbox.world import World
+from tests.sandbox.world import World, said
 
 ACCEPTED = 202
 
@@ -42,10 +42,6 @@ def account_disabled(world: World) -> None:
     world.google.set_account_state(ANA, "disabled")
 
 
-def account_purged(world: World) -> None:
-    world.google.set_account_state(ANA, "deleted")
-
-
 @pytest.mark.parametrize(
     "happens",
     [
@@ -53,9 +49,8 @@ def account_purged(world: World) -> None:
         one_token_revoked("hash_base64_sha512_sha512"),
         one_token_revoked("prefix"),
         account_disabled,
-        account_purged,
     ],
-    ids=["tokens revoked", "one token, by its hash", "one token, by its prefix", "account disabled", "account purged"],
+    ids=["tokens revoked", "one token, by its hash", "one token, by its prefix", "account disabled"],
 )
 def test_what_ends_a_grant_is_told_within_a_minute_and_once(world: World, happens: Callable[[World], None]) -> None:
     letters, to_cleo = listening(world)
@@ -69,6 +64,27 @@ def test_what_ends_a_grant_is_told_within_a_minute_and_once(world: World, happen
     world.time_passes(FIRST_LOOK + CONFIRM_AFTER)
     assert letters.only.edited is None, "what the looks find out is known already"
     assert (to_cleo.new, health_of(world, CLEO)) == ([], "connected")
+
+
+@pytest.mark.parametrize(
+    ("event", "reason", "audited"),
+    [("account-purged", None, "account_purged"), ("account-disabled", "hijacking", "account_disabled")],
+)
+def test_an_account_that_is_purged_or_was_hijacked_is_let_go(
+    world: World, event: str, reason: str | None, audited: str
+) -> None:
+    _, to_cleo = listening(world)
+    more = {"reason": reason} if reason else {}
+    assert world.google.send_risc(event, email=ANA, **more) == ACCEPTED
+    world.settles()
+    assert sorted(standing(world)) == ["connected", "disconnected"]
+    assert (world.google.grants(ANA), rows(world, 'SELECT count("grant") FROM connection')) == ([], [1])
+    assert any("is disconnected" in said(message) for message in world.ana.messages()), "and why nothing works is said"
+    assert rows(world, f"SELECT count(*) FROM audit WHERE action = '{audited}'") == [1]  # noqa: S608 - our words
+    before = len(world.ana.messages())
+    world.time_passes(FIRST_LOOK + CONFIRM_AFTER)
+    assert (len(world.ana.messages()), to_cleo.new) == (before, [])
+    assert "Connected" in world.ana.connects_google(ANA).page
 
 
 @pytest.mark.parametrize("event", ["sessions-revoked", "account-credential-change-required", "account-enabled"])
