@@ -26,6 +26,7 @@ class Known:
     time_zone: str | None
     gone: bool
     health: str | None
+    account: str | None
     linked: str | None
     calendars: Mapping[str, str]
     rules: Mapping[str, object] | None
@@ -93,6 +94,7 @@ def _one(
         time_zone=person.time_zone,
         gone=person.deactivated_at is not None or person.is_bot,
         health=connection.health if connection else None,
+        account=connection.google_email if connection and connection.grant else None,
         linked=next((each.calendar_id for each in picks if each.purpose == "linked"), None),
         calendars={each.calendar_id: each.name for each in picks},
         rules=hours.rules if hours else None,

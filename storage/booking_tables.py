@@ -143,6 +143,8 @@ class Operation(SQLModel, table=True):
     """Its place among them."""
     kind: str
     """write, move or cancel."""
+    asked_by: str = ""
+    """Slack's id of who wanted it; empty for a booking system."""
     due_at: datetime
     """When it is tried, or tried again."""
     lease: str | None = None

@@ -79,9 +79,9 @@ def cells_of(session: Session, person_ids: Collection[str], first: int, last: in
     return found
 
 
-def change(session: Session, booking_id: str, version: int, states: Collection[str], **values: Any) -> bool:
+def change(session: Session, seen: Booking, states: Collection[str], **values: Any) -> bool:
     """Change it if it is still the one that was looked at. False: somebody else has changed it."""
-    mine = update(Booking).where(col(Booking.id) == booking_id, col(Booking.version) == version)
+    mine = update(Booking).where(col(Booking.id) == seen.id, col(Booking.version) == seen.version)
     return session.exec(mine.where(col(Booking.state).in_(states)).values(**values)).rowcount == 1
 
 

@@ -24,15 +24,17 @@ class Task:
     attempts: int
     """This one counted: above 1 nobody knows what an earlier one has left at Google."""
     lease: str
+    asked_by: str = ""
 
 
-def add(session: Session, booking_id: str, kind: str, now: datetime, until: datetime) -> Task:
+def add(session: Session, booking_id: str, kind: str, now: datetime, until: datetime, by: str = "") -> Task:
     """Put it behind the others, leased to the caller."""
     before = session.exec(select(func.max(Operation.seq)).where(Operation.booking_id == booking_id)).one()
     row = Operation(
         booking_id=booking_id,
         seq=(before or 0) + 1,
         kind=kind,
+        asked_by=by,
         due_at=now,
         lease=new_id(),
         lease_until=until,
@@ -40,7 +42,7 @@ def add(session: Session, booking_id: str, kind: str, now: datetime, until: date
     )
     session.add(row)
     session.flush()
-    return Task(row.id, booking_id, kind, 1, row.lease or "")
+    return Task(row.id, booking_id, kind, 1, row.lease or "", by)
 
 
 def is_next(session: Session, task: Task) -> bool:
@@ -72,7 +74,7 @@ def claim(session: Session, now: datetime, lease: str, until: datetime, limit: i
     rows = session.exec(
         select(Operation).where(col(Operation.id).in_(ids)), execution_options={"populate_existing": True}
     )
-    return [Task(row.id, row.booking_id, row.kind, row.attempts, lease) for row in rows]
+    return [Task(row.id, row.booking_id, row.kind, row.attempts, lease, row.asked_by) for row in rows]
 
 
 def done(session: Session, task: Task) -> bool:

@@ -75,6 +75,11 @@ class Wish:
     video: bool = False
     """Whether Google Meet is wanted."""
 
+    @property
+    def everybody(self) -> tuple[str, ...]:
+        """The people we know, by our ids."""
+        return (*self.people, *self.optional, *([self.booker] if self.booker else []))
+
 
 @dataclass(frozen=True)
 class Appointment:

@@ -46,6 +46,9 @@ class Bookable:
     problem: str | None
     """not_connected, broken, no_linked or left; None: they can be booked."""
     linked: str | None
+    """Where their appointments are written."""
+    account: str | None
+    """The Google account: invitations go there."""
     calendars: Mapping[str, str]
     """The chosen calendars' names by their ids, the linked one among them."""
 
@@ -164,7 +167,7 @@ def _bookable(known: Known) -> Bookable:
         log.warning("rules_unreadable", person=known.person_id)
         rules = replace(DEFAULT, zone=zone)
     party = Party(known.name, known.email, Role.REQUIRED, known.person_id, Who(known.team_id, known.user_id), zone=zone)
-    return Bookable(party, rules, _problem(known), known.linked, known.calendars)
+    return Bookable(party, rules, _problem(known), known.linked, known.account, known.calendars)
 
 
 def _problem(known: Known) -> str | None:

@@ -1,0 +1,146 @@
+"""What people are told about their appointments: noted with the change itself, and sent once each, whatever crashes."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+
+from bot.domain.appointment_notices import AppointmentNews, News
+from bot.domain.people import Who
+from bot.errors import BotError, NotAnEmployee, SlackRefusesApp, SlackUnavailable, Unreachable
+from bot.ports import Clock, Notifier
+from bot.services.incidents import Incidents, slack_app
+from bot.services.portraits import Loaded, load, party, shown
+from bot.services.reminders import teams_of
+from storage import ledger, words
+from storage.booking_tables import Word
+from storage.database import Database, Session
+from storage.tables import new_id
+from storage.words import Owed
+
+log = structlog.get_logger()
+
+BATCH = 20
+_LEASE = timedelta(minutes=3)
+_MINUTE = timedelta(minutes=1)
+
+Publish = Callable[[Session, str, str, Mapping[str, Any], datetime], object]
+"""Tells booking systems: workspace, event, what of, when."""
+
+EVENTS = {
+    News.BOOKED: "appointment.confirmed",
+    News.MOVED: "appointment.moved",
+    News.CANCELLED: "appointment.cancelled",
+    News.DELETED: "appointment.cancelled",
+    News.FAILED: "appointment.failed",
+    News.CONFLICT: "appointment.conflicted",
+}
+
+
+class AppointmentBulletin:
+    """Rows are written by whoever changes an appointment, in the same transaction."""
+
+    def __init__(
+        self, database: Database, notifier: Notifier, incidents: Incidents, clock: Clock, publish: Publish
+    ) -> None:
+        self._database = database
+        self._notifier = notifier
+        self._incidents = incidents
+        self._clock = clock
+        self._publish = publish
+
+    def announce(
+        self,
+        session: Session,
+        loaded: Loaded,
+        news: News,
+        *,
+        by: str = "",
+        was: tuple[datetime, datetime] | None = None,
+        reason: str = "",
+        only: str | None = None,
+    ) -> None:
+        """Everybody in it is told, or the one person ``only``. ``loaded`` is how it stood before."""
+        now, row = self._clock.now(), loaded.row
+        detail = {"by": by, "reason": reason}
+        if was is not None:
+            detail |= {"from": was[0].isoformat(), "to": was[1].isoformat()}
+        people = [part.person_id for part, person in loaded.parties if part.person_id and person]
+        told = [person_id for person_id in people if only is None or person_id == only]
+        words.owe(session, row.id, dict.fromkeys(told), news, row.version, detail, now)
+        if news in EVENTS:
+            data = {"id": row.id, "reason": reason or None}
+            self._publish(session, row.team_id, EVENTS[news], data, now)
+
+    def deliver(self) -> int:
+        """Send what is due. How many were dealt with."""
+        done = 0
+        while True:
+            lease, now = new_id(), self._clock.now()
+            broken = self._incidents.open_keys()
+            with self._database.transaction() as session:
+                resting = [*teams_of(broken), *ledger.hushed(session, now)]
+                owed = words.claim(session, now=now, lease=lease, until=now + _LEASE, limit=BATCH, not_teams=resting)
+            if not owed:
+                return done
+            for each in owed:
+                self._do(each)
+            done += len(owed)
+
+    def _do(self, owed: Owed) -> None:
+        now = self._clock.now()
+        try:
+            self._send(owed)
+        except SlackRefusesApp as refused:
+            self._incidents.meet(slack_app(owed.team_id), refused.code, owed.team_id)
+            self._put_off(owed, now + _MINUTE, untried=owed.tried_at is None)
+        except SlackUnavailable as unavailable:
+            wait = timedelta(seconds=unavailable.retry_after or 15)
+            if unavailable.retry_after:
+                with self._database.transaction() as session:
+                    ledger.hush(session, owed.team_id, now + wait)
+            untried = not unavailable.lost and owed.tried_at is None
+            self._put_off(owed, now + (max(wait, _MINUTE) if unavailable.lost else wait), untried=untried)
+        except (Unreachable, NotAnEmployee):
+            with self._database.transaction() as session:
+                words.settle(session, owed, now)
+        except BotError as error:
+            log.warning("news_put_off", word=owed.id, error=type(error).__name__)
+            self._put_off(owed, now + _MINUTE)
+        except Exception:
+            # one row must not keep the others from being sent; its lease runs out by itself
+            log.exception("bug", word=owed.id)
+
+    def _send(self, owed: Owed) -> None:
+        who, now = Who(owed.team_id, owed.user_id), self._clock.now()
+        if owed.tried_at is not None:
+            found = self._notifier.find(who, owed.id, owed.tried_at - _MINUTE)
+            if found is None and now < owed.tried_at + _MINUTE:
+                self._put_off(owed, owed.tried_at + _MINUTE)
+                return
+            if found is not None:
+                with self._database.transaction() as session:
+                    words.settle(session, owed, now, found.channel, found.ts)
+                return
+        with self._database.transaction() as session:
+            loaded = load(session, owed.booking_id)
+            mine = ledger.trying(session, Word, owed.id, owed.lease, now)
+        if loaded is None or not mine:
+            return
+        message = self._notifier.tell(who, _news(owed, loaded), mark=owed.id)
+        with self._database.transaction() as session:
+            words.settle(session, owed, now, message.channel, message.ts)
+
+    def _put_off(self, owed: Owed, until: datetime, *, untried: bool = False) -> None:
+        with self._database.transaction() as session:
+            ledger.put_off(session, Word, owed.id, owed.lease, until, untried=untried)
+
+
+def _news(owed: Owed, loaded: Loaded) -> AppointmentNews:
+    detail = owed.detail
+    was = None
+    if "from" in detail:
+        was = datetime.fromisoformat(detail["from"]), datetime.fromisoformat(detail["to"])
+    viewer = next(party(part, person) for part, person in loaded.parties if part.person_id == owed.person_id)
+    return AppointmentNews(News(owed.kind), shown(loaded), viewer, detail["by"], was, detail["reason"])

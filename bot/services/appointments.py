@@ -1,0 +1,173 @@
+"""Booking, moving and cancelling: what is accepted here is held in the database and brought to Google."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from bot.domain.appointments import Appointment, State, Wish
+from bot.errors import AvailabilityUnknown, KeyReused, NoSuchAppointment, NotBookable, SlotTaken
+from bot.ports import Clock
+from bot.services import wishes
+from bot.services.diaries import Diaries
+from bot.services.outbox import LEASE, Outbox, Outcome, Result
+from bot.services.portraits import Loaded, load, shown
+from storage import bookings, operations
+from storage.database import Database
+from storage.operations import Task
+
+_CHANGED = "Somebody else has just changed this appointment. Please look again."
+_OPEN = (State.HELD, State.CONFIRMED, State.CONFLICT)
+
+
+class Appointments:
+    """Everything is checked against the workspace it is asked for: another one's people do not exist here."""
+
+    def __init__(
+        self, database: Database, diaries: Diaries, outbox: Outbox, clock: Clock, max_pending: timedelta
+    ) -> None:
+        self._database = database
+        self._diaries = diaries
+        self._outbox = outbox
+        self._clock = clock
+        self._max_pending = max_pending
+
+    # --- booking ----------------------------------------------------------------------------------------------------
+
+    def book(self, wish: Wish, *, requester: str, idempotency_key: str, request_hash: str | None = None) -> Appointment:
+        """Book it. The same requester and key again is the same appointment.
+
+        Confirmed, or held when Google has not answered yet: then it will be confirmed, or failed and told, in time.
+        Raises SlotTaken, NotBookable, AvailabilityUnknown, KeyReused; then nothing is left of it.
+        """
+        asked, now = request_hash or wishes.digest(wish), self._clock.now()
+        if (known := self._known(requester, idempotency_key, asked)) is not None:
+            return known
+        people = self._diaries.of(wish.team_id, wish.everybody)
+        wishes.check(wish, people, now)
+        booking, parties = wishes.rows(
+            wish, people, wishes.Request(requester, idempotency_key, asked), now, now + self._max_pending
+        )
+        loaded = Loaded(booking, [(part, None) for part in parties])
+        blocking = loaded.cells(wish.start, wish.end, {key: one for key, one in people.items() if one.account})
+        try:
+            with self._database.transaction() as session:
+                bookings.hold(session, booking, parties, blocking)
+                task = operations.add(session, booking.id, operations.WRITE, now, now + LEASE)
+        except bookings.Taken:
+            raise SlotTaken from None
+        except bookings.Repeated:  # at the same moment
+            known = self._known(requester, idempotency_key, asked)
+            if known is None:
+                raise SlotTaken from None
+            return known
+        self._raise(self._outbox.carry_out(task, promised=False))
+        return self._shown(wish.team_id, booking.id)
+
+    def _known(self, requester: str, idempotency_key: str, asked: str) -> Appointment | None:
+        with self._database.reading() as session:
+            row = bookings.by_key(session, requester, idempotency_key)
+            if row is None:
+                return None
+            if row.request_hash != asked:
+                raise KeyReused
+            loaded = load(session, row.id)
+        return shown(loaded) if loaded else None
+
+    # --- moving and cancelling --------------------------------------------------------------------------------------
+
+    def move(
+        self,
+        team_id: str,
+        appointment_id: str,
+        start: datetime,
+        end: datetime,
+        *,
+        by: str = "",
+        version: int | None = None,
+    ) -> Appointment:
+        """Move it; the time it has stays taken until Google has the new one. Raises what ``book`` raises."""
+        loaded, now = self._found(team_id, appointment_id, version), self._clock.now()
+        row = loaded.row
+        if row.state == State.CONFIRMED and (start, end) == loaded.target:
+            return shown(loaded)
+        if row.state not in (State.CONFIRMED, State.CONFLICT) or row.move_starts_at is not None:
+            raise NotBookable("not_movable", "This appointment cannot be moved just now.", field="start")
+        people = self._diaries.of(team_id, [part.person_id for part in loaded.blocking if part.person_id])
+        wishes.may_be_at(start, end, [one for one in people.values() if one.id != row.booker_id], now)
+        if people[row.host_id].problem is not None:
+            raise AvailabilityUnknown("broken")
+        blocking = loaded.cells(start, end, {key: one for key, one in people.items() if one.account})
+        moved = {"version": row.version + 1, "move_starts_at": start, "move_ends_at": end}
+        try:
+            with self._database.transaction() as session:
+                taken = bookings.taken(session, appointment_id)
+                changed = bookings.change(
+                    session, row, (row.state,), state=State.CONFIRMED, deadline=now + self._max_pending, **moved
+                )
+                if not changed:
+                    raise SlotTaken(_CHANGED)
+                lacking = {key: set(cells) - taken.get(key, set()) for key, cells in blocking.items()}
+                bookings.take(session, appointment_id, lacking)
+                task = operations.add(session, appointment_id, operations.MOVE, now, now + LEASE, by)
+        except bookings.Taken:
+            raise SlotTaken from None
+        self._raise(self._outbox.carry_out(task, promised=False))
+        return self._shown(team_id, appointment_id)
+
+    def cancel(self, team_id: str, appointment_id: str, *, by: str = "", version: int | None = None) -> Appointment:
+        """Cancel it. Cancelling what is cancelled, or failed, changes nothing."""
+        loaded = self._found(team_id, appointment_id, version)
+        task = self._cancelling(loaded, by)
+        if task is not None:
+            self._outbox.carry_out(task)
+        return self._shown(team_id, appointment_id)
+
+    def _cancelling(self, loaded: Loaded, by: str) -> Task | None:
+        if loaded.row.state not in _OPEN:
+            return None
+        row, now = loaded.row, self._clock.now()
+        with self._database.transaction() as session:
+            ended = {"version": row.version + 1, "state": State.CANCELLING, "deadline": now + self._max_pending}
+            changed = bookings.change(session, row, _OPEN, **ended)
+            if changed:
+                return operations.add(session, row.id, operations.CANCEL, now, now + LEASE, by)
+            current = load(session, row.id)
+        return self._cancelling(current, by) if current else None
+
+    # --- looking ----------------------------------------------------------------------------------------------------
+
+    def get(self, team_id: str, appointment_id: str) -> Appointment:
+        """Raises NoSuchAppointment."""
+        return self._shown(team_id, appointment_id)
+
+    def page(self, team_id: str, after: tuple[datetime, str] | None, limit: int) -> Sequence[Appointment]:
+        """The workspace's appointments by their start."""
+        with self._database.reading() as session:
+            rows = bookings.page(session, team_id, after, limit)
+            parties = bookings.parties(session, [row.id for row in rows])
+        return [shown(Loaded(row, parties[row.id])) for row in rows]
+
+    def agenda(self, person_id: str, start: datetime, end: datetime) -> Sequence[Appointment]:
+        """What somebody takes part in, in order."""
+        with self._database.reading() as session:
+            rows = bookings.of_person(session, person_id, start, end, limit=100)
+            parties = bookings.parties(session, [row.id for row in rows])
+        return [shown(Loaded(row, parties[row.id])) for row in rows]
+
+    def _found(self, team_id: str, appointment_id: str, version: int | None = None) -> Loaded:
+        with self._database.reading() as session:
+            loaded = load(session, appointment_id)
+        if loaded is None or loaded.row.team_id != team_id:
+            raise NoSuchAppointment
+        if version is not None and version != loaded.row.version:
+            raise SlotTaken(_CHANGED)
+        return loaded
+
+    def _shown(self, team_id: str, appointment_id: str) -> Appointment:
+        return shown(self._found(team_id, appointment_id))
+
+    @staticmethod
+    def _raise(outcome: Outcome) -> None:
+        if outcome.result is Result.TAKEN:
+            raise SlotTaken
+        if outcome.result is Result.UNKNOWN:
+            raise AvailabilityUnknown(outcome.reason)
