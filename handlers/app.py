@@ -4,7 +4,7 @@ import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -198,7 +198,7 @@ def build(settings: Settings, clock: Clock | None = None, *, speaks: bool = True
     home, comers = Home(desk, surfaces), People(desk, departures, rolling.roster, rolling.joined)
     for listeners in (commands, modals, home, comers, watched, inviting, board):
         listeners.register(bolt)
-    jobs = Jobs(sweeps, {**watching.jobs(), **rolling.jobs(), "purge": (deliveries.purge, timedelta(hours=1))})
+    jobs = Jobs(sweeps, {**watching.jobs(), **rolling.jobs()})
     keys = Transport(connect=3.0, read=5.0, connections=2)
     closers: list[Callable[[], object]] = [watching.close, transport.close, consent.close, keys.close]
     doors = (visitors, tokens, events)

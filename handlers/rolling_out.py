@@ -13,6 +13,7 @@ from bot.services.departures import Departures
 from bot.services.digest import Digest
 from bot.services.incidents import Incidents
 from bot.services.invitations import Invitations
+from bot.services.retention import Retention
 from bot.services.rollout import Rollout
 from bot.services.roster import Roster
 from bot.services.tallies import Tallies
@@ -32,7 +33,7 @@ from handlers.slack_inviting import Inviting
 from storage.database import Database
 
 INVITE_EVERY, FINISH_EVERY, COMPARE_EVERY = timedelta(seconds=10), timedelta(seconds=10), timedelta(minutes=1)
-SEE_OFF_EVERY = timedelta(minutes=1)
+SEE_OFF_EVERY, PURGE_EVERY = timedelta(minutes=1), timedelta(minutes=10)
 TALLY_EVERY, DIGEST_EVERY = timedelta(hours=1), timedelta(minutes=10)
 
 
@@ -67,6 +68,7 @@ class RollingOut:
             on.database, on.directory, on.clock, departures.left, self._new_ones, asks_again=asks_again
         )
         self.rollout = Rollout(on.database, on.directory, on.notifier, self.roster, on.clock, self.deliver)
+        self.retention = Retention(on.database, on.clock, on.settings)
         self.invitations = Invitations(on.database, on.notifier, tickets, on.incidents, on.clock, self.rollout.show)
         self.board = board
         teams, channel = on.workspaces.teams, on.settings.operator_channel
@@ -96,6 +98,7 @@ class RollingOut:
             "tally": (self.tallies.run, TALLY_EVERY),
             "digest": (self.digest.run, DIGEST_EVERY),
             "see off": (self.departures.see_off, SEE_OFF_EVERY),
+            "purge": (self.retention.nightly, PURGE_EVERY),
         }
 
     def joined(self, profile: Profile) -> None:

@@ -16,14 +16,3 @@ class Deliveries:
         """Whether this delivery is new."""
         with self._database.transaction() as session:
             return work.claim_once(session, f"slack:{key}", self._clock.now())
-
-    def purge(self) -> int:
-        """Forget what has had its time: old deliveries, links and trips. How many rows that were."""
-        total = 0
-        while True:
-            with self._database.transaction() as session:
-                gone = work.purge(session, self._clock.now())
-            total += gone
-            if not gone:
-                self._database.scrub()
-                return total

@@ -43,7 +43,12 @@ def upload_png(clients: Clients, team_id: str, png: bytes, filename: str, title:
 
 
 def send_csv(clients: Clients, who: Who, file: BinaryIO, filename: str, title: str, comment: str) -> str:
-    """The id of a file that stands in the person's direct messages with us from now on.
+    """A table, as ``send_file`` does it."""
+    return send_file(clients, who, file, filename, "text/csv", title, comment)
+
+
+def send_file(clients: Clients, who: Who, file: BinaryIO, filename: str, kind: str, title: str, comment: str) -> str:
+    """The id of a file of this media type that stands in the person's direct messages with us from now on.
 
     It is read piece by piece, from its beginning; Slack wants to know its length first.
     Raises SlackUnavailable, SlackRefusesApp, Unreachable.
@@ -52,7 +57,7 @@ def send_csv(clients: Clients, who: Who, file: BinaryIO, filename: str, title: s
     length = file.seek(0, SEEK_END)
     file.seek(0)
     channel = part(part(call(client.conversations_open, users=who.user_id), "channel", dict), "id", str)
-    file_id = _brought(client, file, length, filename, "text/csv")
+    file_id = _brought(client, file, length, filename, kind)
     call(
         client.files_completeUploadExternal,
         files=[{"id": file_id, "title": title}],

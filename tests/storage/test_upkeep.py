@@ -6,13 +6,15 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
-from storage import audit, canary, tickets, work, workspaces
+from storage import audit, canary, retention, tickets, work, workspaces
 from storage.crypto import Sealer, Unreadable
 from storage.database import Database
+from storage.retention import Kept
 from storage.tables import Audit, Canary, Flow, Once, Ticket
 from tests.storage.rows import NOW, a_flow, a_ticket, at_once
 
 DAY = timedelta(days=1)
+KEPT = Kept(flows=30 * DAY, messages=90 * DAY, audit=365 * DAY)
 
 
 def test_an_installation_is_renewed_and_removed(database: Database) -> None:
@@ -73,7 +75,7 @@ class TestPurge:
             work.claim_once(session, "old", NOW - 2 * DAY)
             work.claim_once(session, "fresh", NOW)
         with database.transaction() as session:
-            work.purge(session, NOW)
+            retention.purge(session, NOW, KEPT)
         with database.reading() as session:
             assert session.exec(select(Flow.state_hash)).all() == ["fresh"]
             assert sorted(session.exec(select(Ticket.secret_hash))) == ["dead for 29 days", "secret of fresh"]
@@ -84,7 +86,7 @@ class TestPurge:
             flow = a_flow(session, "old", now=NOW - 60 * DAY)
             flow.expires_at = NOW
         with database.transaction() as session:
-            assert work.purge(session, NOW) == 1
+            assert retention.purge(session, NOW, KEPT) == 1
         with database.reading() as session:
             assert session.exec(select(Flow)).all() == []
 
@@ -95,7 +97,7 @@ class TestPurge:
         gone = []
         for _ in range(4):
             with database.transaction() as session:
-                gone.append(work.purge(session, NOW, batch=10))
+                gone.append(retention.purge(session, NOW, KEPT, batch=10))
         assert gone == [10, 10, 5, 0]
 
 
@@ -131,4 +133,4 @@ def test_a_link_outlives_its_closing_until_the_purge(database: Database) -> None
     with database.transaction() as session:
         ticket = a_ticket(session, now=NOW - 10 * DAY)
         tickets.close(session, [ticket.id], NOW)
-        assert work.purge(session, NOW) == 0
+        assert retention.purge(session, NOW, KEPT) == 0
