@@ -1,4 +1,4 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from tests.sandbox.google import event_rules
@@ -18,6 +18,7 @@ class Event:
     created: datetime
     updated: datetime
     version: int
+    _measured: tuple[Json, tuple[datetime, datetime]] | None = field(default=None, init=False, repr=False)
 
     @property
     def id(self) -> str:
@@ -36,7 +37,9 @@ class Event:
         return bool(self.organizer.get("self"))
 
     def span(self) -> tuple[datetime, datetime]:
-        return event_rules.span(self.resource, self.calendar.time_zone)
+        if self._measured is None or self._measured[0] is not self.resource:  # read often, and written seldom
+            self._measured = (self.resource, event_rules.span(self.resource, self.calendar.time_zone))
+        return self._measured[1]
 
 
 def etag_of(version: int) -> str:

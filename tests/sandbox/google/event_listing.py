@@ -9,7 +9,7 @@ from tests.sandbox.google.calls import Reply, Request
 from tests.sandbox.google.errors import bad_request, invalid, range_empty
 from tests.sandbox.google.event import Event
 from tests.sandbox.google.event_rules import instant, rfc3339, zone
-from tests.sandbox.google.event_views import shown
+from tests.sandbox.google.event_views import shown, when
 from tests.sandbox.google.model import Json
 from tests.sandbox.google.paging import Listing, refuse_with_sync_token
 from tests.sandbox.google.recurrence import expanded, touches
@@ -69,10 +69,11 @@ def listed(
 
 def _item(event: Event, role: str, query: Json) -> Json:
     if event.cancelled:  # of a deleted event only the id is promised, and of an instance where it belongs
-        of: Json = {
-            key: event.resource[key] for key in ("recurringEventId", "originalStartTime") if key in event.resource
-        }
-        return {"kind": "calendar#event", "etag": event.etag, "id": event.id, "status": "cancelled", **of}
+        body: Json = {"kind": "calendar#event", "etag": event.etag, "id": event.id, "status": "cancelled"}
+        if series := event.resource.get("recurringEventId"):
+            began = when(event.resource["originalStartTime"], event, query.get("timeZone"))
+            body |= {"recurringEventId": series, "originalStartTime": began}
+        return body
     return shown(event, role, query.get("timeZone"), query.get("maxAttendees"))
 
 

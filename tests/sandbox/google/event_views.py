@@ -8,7 +8,7 @@ from tests.sandbox.google.event import Event
 from tests.sandbox.google.event_rules import moment, rfc3339, zone
 from tests.sandbox.google.model import Json, rank
 
-_TIMES_ONLY = ("id", "status", "iCalUID", "sequence", "eventType", "transparency")
+_TIMES_ONLY = ("id", "status", "iCalUID", "sequence", "eventType", "transparency", "recurringEventId")
 
 
 def is_private(event: Event) -> bool:
@@ -27,9 +27,11 @@ def shown(event: Event, role: str, time_zone: str | None = None, max_attendees: 
         "htmlLink": f"https://www.google.com/calendar/event?eid={_eid(event)}",
         "created": rfc3339(event.created),
         "updated": rfc3339(event.updated),
-        "start": _when(kept["start"], event, time_zone),
-        "end": _when(kept["end"], event, time_zone),
+        "start": when(kept["start"], event, time_zone),
+        "end": when(kept["end"], event, time_zone),
     }
+    if "originalStartTime" in kept:
+        body["originalStartTime"] = when(kept["originalStartTime"], event, time_zone)
     if hidden:
         return {**body, "visibility": "private"}
     body |= {"creator": event.creator, "organizer": event.organizer}
@@ -47,11 +49,12 @@ def _eid(event: Event) -> str:
     return base64.urlsafe_b64encode(f"{event.id} {event.calendar.id}".encode()).rstrip(b"=").decode()
 
 
-def _when(when: Json, event: Event, time_zone: str | None) -> Json:
-    if "date" in when:
-        return {"date": when["date"]}
-    local = moment(when, event.calendar.time_zone).astimezone(zone(time_zone or event.calendar.time_zone))
-    return {"dateTime": _iso(local), "timeZone": when.get("timeZone") or event.calendar.time_zone}
+def when(said: Json, event: Event, time_zone: str | None) -> Json:
+    """A time of the event in its calendar's zone, or in another one."""
+    if "date" in said:
+        return {"date": said["date"]}
+    local = moment(said, event.calendar.time_zone).astimezone(zone(time_zone or event.calendar.time_zone))
+    return {"dateTime": _iso(local), "timeZone": said.get("timeZone") or event.calendar.time_zone}
 
 
 def _iso(value: datetime) -> str:
