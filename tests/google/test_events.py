@@ -8,6 +8,7 @@ import pytest
 
 from bot.appointment_ports import EventDraft, EventState
 from bot.domain.faults import GoogleFault
+from bot.google.answers import failed
 from bot.google.event_resources import STATE_FIELDS
 from bot.ports import AccessToken
 from tests.google.rig import ANA, BEN, Rig
@@ -141,9 +142,9 @@ def test_a_write_that_fails_says_whether_it_may_have_been_done(google: Rig, toke
         if verb == "delete" and row.says == "another's event":
             continue  # nothing is expected of the answer to a deletion, so nothing in it can be strange
         google.script.add(replace(row.fault, where=f"{method} /calendar"))
-        with pytest.raises(GoogleFault) as failed:
+        with pytest.raises(GoogleFault) as caught:
             _write(google, token, verb)()
-        assert (failed.value.verdict.code, failed.value.lost) == (row.code, row.lost), verb
+        assert (caught.value.verdict.code, caught.value.lost) == (row.code, row.lost), verb
         _is_done(google, verb, done=row.fault.when == "after")
         if row.fault.when == "after" and verb == "insert":
             with pytest.raises(GoogleFault, match="duplicate"):
@@ -160,6 +161,10 @@ def _is_done(google: Rig, verb: str, *, done: bool) -> None:
         assert standing[0]["sequence"] == int(done)
     else:
         assert bool(standing) is ((verb == "insert") is done)
+
+
+def test_nothing_is_written_to_somebody_we_do_not_trust() -> None:
+    assert not failed("calendar", "certificate").lost
 
 
 @pytest.mark.parametrize(("status", "reason"), [(404, "notFound"), (410, "deleted")])
