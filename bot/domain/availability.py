@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from math import inf
 
 from bot.domain.appointments import GRID, LONGEST, MOST_PEOPLE, OpenSlot
 from bot.domain.hours import Rules, offsets, working, working_seconds
@@ -80,9 +81,10 @@ def slots(
     long, apart = _on_grid(length, "length"), _on_grid(first.step if step is None else step, "step")
     begins, ends = in_utc(start).timestamp(), in_utc(end).timestamp()
     at = in_utc(now).timestamp()
-    taken = [span for diary in required for span in _blocked(diary, begins, ends, at)]
-    starts = _starts(_gaps(taken, begins, ends), long, apart, first.zone)
-    able = _able([_gaps(_blocked(diary, begins, ends, at), begins, ends) for diary in optional], starts, long)
+    if begins >= ends:
+        return ()
+    starts = _starts(_free(required, begins, ends, at), long, apart, first.zone)
+    able = _able([_free([diary], begins, ends, at) for diary in optional], starts, long)
     return tuple(
         OpenSlot(datetime.fromtimestamp(each, UTC), datetime.fromtimestamp(each + long, UTC), count)
         for each, count in zip(starts, able, strict=True)
@@ -100,40 +102,27 @@ def _on_grid(span: timedelta, name: str) -> int:
     return int(span.total_seconds())
 
 
-def _blocked(diary: Diary, start: float, end: float, now: float) -> list[_Span]:
-    """All that is not open to this person, in no order."""
-    rules = diary.rules
-    before, after = rules.buffer_before.total_seconds(), rules.buffer_after.total_seconds()
-    made = [
-        (span.start.timestamp() - after, span.end.timestamp() + before)
-        for spans in (diary.busy, diary.unknown)
-        for span in spans
-        if span.start < span.end
-    ]
-    closed = start
-    for opens, closes in working_seconds(rules, start, end):
-        made.append((closed, opens))
-        closed = closes
-    made.append((closed, end))
-    made.append((start, now + rules.notice.total_seconds()))
-    made.append((now + rules.horizon.total_seconds(), end))
-    return made
+def _free(diaries: Iterable[Diary], start: float, end: float, now: float) -> list[_Span]:
+    """What of ``start`` to ``end`` is open to all of them.
 
-
-def _gaps(taken: list[_Span], start: float, end: float) -> list[_Span]:
-    """What of ``start`` to ``end`` nothing covers. Sorts ``taken``."""
-    taken.sort()
-    made = []
-    clear = start
-    for first, last in taken:
-        if first > clear:
-            made.append((clear, min(first, end)))
-            if first >= end:
-                return made
-        clear = max(clear, last)
-    if clear < end:
-        made.append((clear, end))
-    return made
+    Of all that blocks, where it starts and where it ends are sorted apart from each other, as plain numbers. All is
+    over by the n-th end, and nothing has begun again, exactly if the (n+1)-th start is later.
+    """
+    froms, tills = [], []
+    for diary in diaries:
+        rules = diary.rules
+        froms += [-inf, min(end, now + rules.horizon.total_seconds())]
+        tills += [max(start, now + rules.notice.total_seconds()), inf]
+        hours = working_seconds(rules, start, end)
+        froms += [start, *[closes for _, closes in hours]]
+        tills += [*[opens for opens, _ in hours], end]
+        before, after = rules.buffer_before.total_seconds(), rules.buffer_after.total_seconds()
+        blocking = [span for spans in (diary.busy, diary.unknown) for span in spans if span.start < span.end]
+        froms += [span.start.timestamp() - after for span in blocking]
+        tills += [span.end.timestamp() + before for span in blocking]
+    froms.sort()
+    tills.sort()
+    return [(clear, taken) for clear, taken in zip(tills, froms[1:], strict=False) if clear < taken]
 
 
 def _starts(gaps: list[_Span], length: int, step: int, zone: str) -> list[int]:
@@ -142,7 +131,7 @@ def _starts(gaps: list[_Span], length: int, step: int, zone: str) -> list[int]:
     for opens, closes in gaps:
         if closes - opens < length:
             continue
-        for begins, ends, offset in offsets(zone, opens, int(closes) - length + 1):
+        for begins, ends, offset in offsets(zone, opens, float(int(closes) - length + 1)):
             for midnight in range(int((begins + offset) // _DAY) * _DAY - offset, int(ends), _DAY):
                 first = midnight + max(0, -int((midnight - begins) // step)) * step
                 last = min(int(ends), midnight + _DAY)

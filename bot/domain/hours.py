@@ -4,15 +4,17 @@ One rule carries it all: a moment belongs to the working hours if the clock on t
 nothing is invented where clocks leap forward, and an hour that comes twice counts twice.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from bot.domain.appointments import GRID, LONGEST, SHORTEST
-from bot.domain.intervals import Interval, in_utc
+from bot.domain.intervals import Interval, in_utc, merged
 
 Window = tuple[int, int]
 """From and to, in minutes of the local day; 1440 is 24 o'clock."""
@@ -24,6 +26,7 @@ LONGEST_NOTICE = timedelta(days=30)
 LONGEST_HORIZON = timedelta(days=366)
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _DAY = 86_400
+_WEEK = 7 * _DAY
 _MONDAY = 4 * _DAY
 """The first Monday after 1970 began, in seconds."""
 _PROBE = 6 * 3600
@@ -96,24 +99,26 @@ DEFAULT = Rules("UTC", week=(((9 * 60, 17 * 60),),) * 5 + ((),) * 2)
 def working(rules: Rules, start: datetime, end: datetime) -> tuple[Interval, ...]:
     """The working hours within ``start`` and ``end``, in UTC, ordered and apart."""
     spans = working_seconds(rules, in_utc(start).timestamp(), in_utc(end).timestamp())
-    return tuple(Interval(datetime.fromtimestamp(a, UTC), datetime.fromtimestamp(b, UTC)) for a, b in spans)
+    return merged(Interval(datetime.fromtimestamp(a, UTC), datetime.fromtimestamp(b, UTC)) for a, b in spans)
 
 
 def working_seconds(rules: Rules, start: float, end: float) -> list[tuple[float, float]]:
-    """The same in seconds since 1970, for those who reckon with many."""
+    """The same in seconds since 1970, for those who reckon with many; in order, but some may touch."""
+    week = [
+        (day * _DAY + first * 60.0, day * _DAY + last * 60.0)
+        for day, windows in enumerate(rules.week)
+        for first, last in windows
+    ]
     made: list[tuple[float, float]] = []
-    week = [[(first * 60, last * 60) for first, last in day] for day in rules.week]
     for begins, ends, offset in offsets(rules.zone, start, end):
-        for midnight in range(int((begins + offset) // _DAY) * _DAY, int(ends + offset) + 1, _DAY):
-            for opens, closes in week[(midnight - _MONDAY) // _DAY % 7]:
-                first = max(midnight + opens - offset, begins)
-                last = min(midnight + closes - offset, ends)
-                if first >= last:
-                    continue
-                if made and made[-1][1] == first:  # over midnight, or over a change of the clock
-                    made[-1] = (made[-1][0], last)
-                else:
-                    made.append((first, last))
+        monday = int((begins + offset - _MONDAY) // _WEEK) * _WEEK + _MONDAY - offset
+        weeks = range(monday, int(ends) + 1, _WEEK)
+        spans = [(since + opens, since + closes) for since in weeks for opens, closes in week]
+        spans = spans[bisect_right(spans, begins, key=itemgetter(1)) : bisect_left(spans, ends, key=itemgetter(0))]
+        if spans:
+            spans[0] = max(spans[0][0], begins), spans[0][1]
+            spans[-1] = spans[-1][0], min(spans[-1][1], ends)
+        made += spans
     return made
 
 
@@ -139,7 +144,7 @@ def _changes(zone: str, year: int) -> tuple[tuple[float, int], ...]:
 
     first = int(datetime(year, 1, 1, tzinfo=UTC).timestamp())
     last = int(datetime(year + 1, 1, 1, tzinfo=UTC).timestamp())
-    found = [(first, offset(first))]
+    found = [(float(first), offset(first))]
     for probe in range(first + _PROBE, last + _PROBE, _PROBE):
         after = offset(min(probe, last - 1))
         if after == found[-1][1]:
@@ -148,7 +153,7 @@ def _changes(zone: str, year: int) -> tuple[tuple[float, int], ...]:
         while since - before > 1:
             middle = (before + since) // 2
             before, since = (before, middle) if offset(middle) == after else (middle, since)
-        found.append((since, after))
+        found.append((float(since), after))
     return tuple(found)
 
 

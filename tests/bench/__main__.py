@@ -12,11 +12,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from bot import telemetry
 from handlers.app import SystemClock
-from tests.bench import bursts, chart, noticing, report, startup, sweeps
+from tests.bench import bursts, chart, noticing, report, slotting, startup, sweeps
 from tests.bench.rows import Row
 from tests.bench.sizes import Size, Step
 
-GOALS = ("P1", "P2", "P3", "P4", "P5", "P9", "P10")
+GOALS = ("P1", "P2", "P3", "P4", "P5", "P6", "P9", "P10")
 _DOCS = Path(__file__).parents[2] / "docs"
 _FULL = Size()
 _QUICK = Size(rounds=3, commands=100, people=10_000, revocations=20, everybody=False)
@@ -34,7 +34,7 @@ class Measure(Protocol):
         ...
 
 
-_MEASURES: tuple[Measure, ...] = (sweeps, bursts, noticing, startup)
+_MEASURES: tuple[Measure, ...] = (sweeps, bursts, slotting, noticing, startup)
 
 
 def main() -> None:

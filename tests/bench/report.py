@@ -61,6 +61,9 @@ _HOW = """\
   same two requests as ours, 16 at once over connections that are kept, and reads the JSON; it has no database.
 - P2 is the process's own processor time, all threads. P3 is the most memory that a fresh process ever had resident. The
   larger sweep lasts 13 minutes of Google's allowance for a project, on a clock that is moved when one is used up.
+- P6 asks the same question of all three, in one process and by its processor time. What is busy is known already, as
+  aware datetimes. Ours and `portion` sort; the loop looks at each half hour, each person, and each of their events
+  until one is in the way. The slots have to be the same before anything is timed.
 - P9 revokes a grant of one of three people in the sandbox, at any moment of the period, and looks when the message
   says it was sent. Time is simulated: what passes is what the bot waits for, and the work itself. How long Google takes
   to send its event is Google's. The rows with and without are of the same run, by turns.

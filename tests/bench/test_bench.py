@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from tests.bench import chart, report
 from tests.bench.rows import Figure, Row, people_a_second, percentile_99
+from tests.bench.slot_finders import Question, agreed
 
 _NOON = datetime(2030, 1, 7, 12, tzinfo=UTC)
 ROWS = [
@@ -21,7 +22,7 @@ def test_every_goal_has_its_row() -> None:
     command = [sys.executable, "-m", "tests.bench", *tiny]
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=wide)
     assert done.returncode == 0, done.stderr
-    for goal in ("P1", "P2", "P3", "P4", "P5", "P9", "P10"):
+    for goal in ("P1", "P2", "P3", "P4", "P5", "P6", "P9", "P10"):
         assert goal in done.stdout
     for wrong in ("asked for", "not answered", "never worked on", "Written down"):
         assert wrong not in done.stdout
@@ -55,6 +56,11 @@ def test_what_spoils_a_goal_is_said() -> None:
 def test_one_in_a_hundred_may_be_later() -> None:
     assert percentile_99([*range(1, 100), 1000]) == 99
     assert percentile_99([1, 2, 3]) == 3
+
+
+def test_all_who_look_for_slots_find_the_same() -> None:
+    """The assertion before P6: three people of three zones, over the change of the clocks in March."""
+    assert len(agreed(Question.of(people=3, days=35))) > 20
 
 
 def test_the_picture_says_in_words_what_it_shows() -> None:
