@@ -87,6 +87,7 @@ class Settings(BaseSettings):
     operator_channel: Optional = None
     probe_every: Seconds = timedelta(minutes=10)
     confirm_after: Seconds = timedelta(minutes=10)
+    booking_max_pending: Seconds = timedelta(minutes=15)
     google_daily_calls: int = Field(default=900_000, ge=1)
     metrics_token: Secret = None
     invite_on_join: bool = False
@@ -286,3 +287,8 @@ def _sentence(problem: Mapping[str, object]) -> str:
         return message
     name = str(location[0]).upper()
     return f"{name} is missing" if problem["type"] == "missing" else f"{name}: {message}"
+
+
+def plain(secret: SecretStr | None) -> str | None:
+    """The secret itself, for whoever has to send or check it."""
+    return secret.get_secret_value() if secret else None

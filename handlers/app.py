@@ -1,15 +1,13 @@
 """The composition root: the one place that knows everybody. Nothing happens at import."""
 
 import os
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fastapi import FastAPI
-from pydantic import SecretStr
 from slack_bolt.app.async_app import AsyncApp
 
 from bot.google.calendar import GoogleCalendars
@@ -28,19 +26,18 @@ from bot.services.keeping import Keeping
 from bot.services.surfaces import Surfaces
 from bot.services.tickets import Tickets
 from bot.services.workspaces import Workspaces
-from bot.settings import Settings
+from bot.settings import Settings, plain
 from bot.slack.directory import SlackDirectory, home_team
 from bot.slack.groups import UserGroups
 from bot.slack.notifier import SlackNotifier
 from bot.slack.sign_in import SlackSignInWithOpenID
 from bot.slack.workspaces import Clients, SlackInstaller
-from handlers import edge, health, http_connect, http_google, http_install, slack_app
+from handlers import http_app, http_google, slack_app
 from handlers.background import Background
+from handlers.booking import BookingDesk
 from handlers.desk import Desk
-from handlers.http_install import INSTALL, Installing
-from handlers.http_slack import SlackEdge, SlackFront
+from handlers.http_install import INSTALL
 from handlers.jobs import Jobs
-from handlers.rendering import Pages
 from handlers.rolling_out import Basics, RollingOut
 from handlers.slack_app import Admission
 from handlers.slack_commands import Commands
@@ -49,12 +46,9 @@ from handlers.slack_modals import Modals
 from handlers.slack_people import People
 from handlers.slack_watching import Watched
 from handlers.watching import Watching
-from storage import canary, schema
+from storage import canary
 from storage.crypto import Sealer
-from storage.database import Database, DatabaseUnavailable
-
-if TYPE_CHECKING:
-    from handlers.socket_mode import SocketMode
+from storage.database import Database
 
 CALLBACK = "/oauth/google/callback"
 _CALM = 2
@@ -85,6 +79,7 @@ class Bot:
     jobs: Jobs
     watching: Watching
     rolling: RollingOut
+    booking: BookingDesk
     closers: list[Callable[[], object]] = field(default_factory=list)
 
     @property
@@ -135,7 +130,7 @@ def build(settings: Settings, clock: Clock | None = None, *, speaks: bool = True
         sealer,
         clock,
         lambda token: home_team(settings.slack_api_url, token),
-        _plain(settings.slack_bot_token),
+        plain(settings.slack_bot_token),
     )
     clients = Clients(workspaces.token_for, settings.slack_api_url)
     notifier, directory = SlackNotifier(clients, settings.slack_api_url), SlackDirectory(clients)
@@ -183,27 +178,51 @@ def build(settings: Settings, clock: Clock | None = None, *, speaks: bool = True
         ends_soon=watching.canaries.ends_soon,
         later=people.hand_over,
     )
-    deliveries = Deliveries(database, clock)
-    desk = Desk(people, deliveries, notifier)
+    booking = BookingDesk(
+        database,
+        connections,
+        calendars,
+        calendars.events,
+        notifier,
+        incidents,
+        clock,
+        sweeps,
+        settings.booking_max_pending,
+        speaks=speaks,
+    )
+    desk = Desk(people, Deliveries(database, clock), notifier)
     modals = Modals(desk, people, surfaces, picks, notifier)
     watched = Watched(desk, admins, incidents, watching.reminders, watching.look)
 
-    install_url = settings.public_url + INSTALL if installer.available else None
-    bolt = slack_app.build(settings.slack_api_url, Admission(workspaces, tokens, install_url))
+    installs_at = settings.public_url + INSTALL if installer.available else None
+    bolt = slack_app.build(settings.slack_api_url, Admission(workspaces, tokens, installs_at))
     departures = Departures(database, directory, connections, picks, workspaces, clock)
     basics = Basics(database, directory, notifier, workspaces, clock, sweeps, incidents, settings, clients)
     rolling = RollingOut(basics, tickets, team, departures, speaks=speaks)
     inviting, board = rolling.windows(desk, people, admins, UserGroups(clients), notifier)
     commands = Commands(desk, tickets, surfaces, modals, watched, inviting, board)
-    home, comers = Home(desk, surfaces), People(desk, departures, rolling.roster, rolling.joined)
+    home = Home(desk, surfaces, rolling.my_data(connections, picks, surfaces.home, people))
+    comers = People(desk, departures, rolling.roster, rolling.joined)
     for listeners in (commands, modals, home, comers, watched, inviting, board):
         listeners.register(bolt)
-    jobs = Jobs(sweeps, {**watching.jobs(), **rolling.jobs()})
+    jobs = Jobs(sweeps, {**watching.jobs(), **rolling.jobs(), **booking.jobs()})
     keys = Transport(connect=3.0, read=5.0, connections=2)
-    closers: list[Callable[[], object]] = [watching.close, transport.close, consent.close, keys.close]
-    doors = (visitors, tokens, events)
-    bot = Bot(FastAPI(), bolt, people, doors, sweeps, database, connections, jobs, watching, rolling, closers)
-    bot.http = _http(settings, bot, visitors, flow, installer, workspaces, clock)
+    closers: list[Callable[[], object]] = [watching.close, booking.close, transport.close, consent.close, keys.close]
+    bot = Bot(
+        FastAPI(),
+        bolt,
+        people,
+        (visitors, tokens, events),
+        sweeps,
+        database,
+        connections,
+        jobs,
+        watching,
+        rolling,
+        booking,
+        closers,
+    )
+    bot.http = http_app.build(settings, bot, visitors, flow, installer, workspaces, clock)
     verifier = RiscVerifier(settings.google_risc_config_url, [settings.google_client_id], clock, keys)
     bot.http.include_router(http_google.router(watching.safety.receive, verifier, events))
     return bot
@@ -220,17 +239,13 @@ def _opened(url: str, sealer: Sealer, clock: Clock) -> Database:
     return database
 
 
-def _plain(secret: SecretStr | None) -> str | None:
-    return secret.get_secret_value() if secret else None
-
-
 def _slack_client(settings: Settings) -> dict[str, Any]:
     return {
         "api_url": settings.slack_api_url,
         "web_url": settings.slack_web_url,
         "public_url": settings.public_url,
         "client_id": settings.slack_client_id,
-        "client_secret": _plain(settings.slack_client_secret),
+        "client_secret": plain(settings.slack_client_secret),
     }
 
 
@@ -246,69 +261,3 @@ def _google(settings: Settings, clock: Clock, transport: Transport) -> GoogleCon
         clock=clock,
         transport=transport,
     )
-
-
-def _http(
-    settings: Settings,
-    bot: Bot,
-    visitors: Background,
-    flow: ConsentFlow,
-    installer: SlackInstaller,
-    workspaces: Workspaces,
-    clock: Clock,
-) -> FastAPI:
-    http = FastAPI(lifespan=_lifespan(settings, bot), docs_url=None, redoc_url=None, openapi_url=None)
-    pages, installing = Pages(), Installing(installer, workspaces, settings)
-    signing_secret = _plain(settings.slack_signing_secret)
-    if signing_secret:
-        slack = SlackEdge(bot.slack, signing_secret, clock, bot.watching.clock_is_wrong)
-        http.add_middleware(SlackFront, edge=slack, refuse=pages.error)  # the first one added is the innermost
-    edge.harden(http, pages, settings)
-    http.include_router(http_install.router(installing, pages))
-    http.include_router(http_connect.router(flow, visitors, pages, settings, installing))
-    ready = _Readiness(bot.database, settings.database_url)
-    http.include_router(health.router(ready.problems, visitors, settings.metrics_token))
-    return http
-
-
-class _Readiness:
-    """The database answers, and its schema is ours. A schema that was is not looked at again: later ones only add."""
-
-    def __init__(self, database: Database, url: str) -> None:
-        self._database = database
-        self._url = url
-        self._schema_is_ours = False
-
-    def problems(self) -> list[str]:
-        try:
-            self._database.check()
-        except DatabaseUnavailable:
-            return ["the database does not answer"]
-        self._schema_is_ours = self._schema_is_ours or not schema.is_behind(self._url)
-        return [] if self._schema_is_ours else ["the database schema is behind"]
-
-
-def _lifespan(settings: Settings, bot: Bot) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        socket = _socket(settings, bot)
-        bot.jobs.start()
-        if socket:
-            await socket.start()
-        try:
-            yield
-        finally:
-            if socket:
-                await socket.stop()
-            bot.jobs.stop()
-
-    return lifespan
-
-
-def _socket(settings: Settings, bot: Bot) -> "SocketMode | None":
-    app_token = _plain(settings.slack_app_token)
-    if not app_token:
-        return None
-    from handlers.socket_mode import SocketMode  # it brings a second Slack client along: only where it is used
-
-    return SocketMode(bot.slack, app_token, settings.slack_api_url)

@@ -1,18 +1,18 @@
 """What people are told about their appointments: noted with the change itself, and sent once each, whatever crashes."""
 
-from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
 
 import structlog
 
 from bot.domain.appointment_notices import AppointmentNews, News
 from bot.domain.people import Who
+from bot.domain.webhooks import Event, about_appointment
 from bot.errors import BotError, NotAnEmployee, SlackRefusesApp, SlackUnavailable, Unreachable
 from bot.ports import Clock, Notifier
 from bot.services.incidents import Incidents, slack_app
 from bot.services.portraits import Loaded, load, party, shown
 from bot.services.reminders import teams_of
+from bot.services.webhooks import enqueue
 from storage import ledger, words
 from storage.booking_tables import Word
 from storage.database import Database, Session
@@ -25,30 +25,25 @@ BATCH = 20
 _LEASE = timedelta(minutes=3)
 _MINUTE = timedelta(minutes=1)
 
-Publish = Callable[[Session, str, str, Mapping[str, Any], datetime], object]
-"""Tells booking systems: workspace, event, what of, when."""
-
-EVENTS = {
-    News.BOOKED: "appointment.confirmed",
-    News.MOVED: "appointment.moved",
-    News.CANCELLED: "appointment.cancelled",
-    News.DELETED: "appointment.cancelled",
-    News.FAILED: "appointment.failed",
-    News.CONFLICT: "appointment.conflicted",
+_EVENTS = {
+    News.BOOKED: Event.CONFIRMED,
+    News.MOVED: Event.MOVED,
+    News.CANCELLED: Event.CANCELLED,
+    News.DELETED: Event.CANCELLED,
+    News.FAILED: Event.CANCELLED,
+    News.CONFLICT: Event.CONFLICTED,
 }
+"""What booking systems are told; that it failed, its state tells."""
 
 
 class AppointmentBulletin:
     """Rows are written by whoever changes an appointment, in the same transaction."""
 
-    def __init__(
-        self, database: Database, notifier: Notifier, incidents: Incidents, clock: Clock, publish: Publish
-    ) -> None:
+    def __init__(self, database: Database, notifier: Notifier, incidents: Incidents, clock: Clock) -> None:
         self._database = database
         self._notifier = notifier
         self._incidents = incidents
         self._clock = clock
-        self._publish = publish
 
     def announce(
         self,
@@ -61,7 +56,7 @@ class AppointmentBulletin:
         reason: str = "",
         only: str | None = None,
     ) -> None:
-        """Everybody in it is told, or the one person ``only``. ``loaded`` is how it stood before."""
+        """Everybody in it is told, or the one person ``only``, and booking systems; of how it is after the change."""
         now, row = self._clock.now(), loaded.row
         detail = {"by": by, "reason": reason}
         if was is not None:
@@ -69,9 +64,9 @@ class AppointmentBulletin:
         people = [part.person_id for part, person in loaded.parties if part.person_id and person]
         told = [person_id for person_id in people if only is None or person_id == only]
         words.owe(session, row.id, dict.fromkeys(told), news, row.version, detail, now)
-        if news in EVENTS:
-            data = {"id": row.id, "reason": reason or None}
-            self._publish(session, row.team_id, EVENTS[news], data, now)
+        after = load(session, row.id)
+        if news in _EVENTS and after is not None:
+            enqueue(session, row.team_id, _EVENTS[news], about_appointment(shown(after)), now)
 
     def deliver(self) -> int:
         """Send what is due. How many were dealt with."""

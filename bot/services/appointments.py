@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.domain.appointments import Appointment, State, Wish
+from bot.booking_api import VersionPassed
 from bot.errors import AvailabilityUnknown, KeyReused, NoSuchAppointment, NotBookable, SlotTaken
 from bot.ports import Clock
 from bot.services import wishes
@@ -159,7 +160,7 @@ class Appointments:
         if loaded is None or loaded.row.team_id != team_id:
             raise NoSuchAppointment
         if version is not None and version != loaded.row.version:
-            raise SlotTaken(_CHANGED)
+            raise VersionPassed
         return loaded
 
     def _shown(self, team_id: str, appointment_id: str) -> Appointment:

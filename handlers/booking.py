@@ -1,0 +1,78 @@
+"""The part of the composition root that books: looking for time, appointments, and telling of them."""
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import TypeVar
+
+from bot.appointment_ports import Events
+from bot.ports import Calendars, Clock, Notifier
+from bot.services.appointment_news import AppointmentBulletin
+from bot.services.appointments import Appointments
+from bot.services.availability import Availability
+from bot.services.collisions import Collisions
+from bot.services.connections import Connections
+from bot.services.diaries import Diaries
+from bot.services.incidents import Incidents
+from bot.services.moving import Moving
+from bot.services.outbox import Outbox
+from bot.services.writing import Writing
+from handlers.background import Background
+from handlers.jobs import Table
+from storage.database import Database
+
+A = TypeVar("A")
+B = TypeVar("B")
+
+CLERKS, READERS = 8, 16
+"""Operations at once, and questions for free time at once; each waits for Google nearly all of its time."""
+WRITE_EVERY, TELL_EVERY = timedelta(seconds=2), timedelta(seconds=2)
+
+
+class BookingDesk:
+    """One that does not speak does nothing by itself: whoever serves does."""
+
+    def __init__(
+        self,
+        database: Database,
+        connections: Connections,
+        calendars: Calendars,
+        events: Events,
+        notifier: Notifier,
+        incidents: Incidents,
+        clock: Clock,
+        pool: Background,
+        max_pending: timedelta,
+        *,
+        speaks: bool = True,
+    ) -> None:
+        self._pool = pool
+        self._speaks = speaks
+        self._clerks = ThreadPoolExecutor(CLERKS, "clerks")
+        self._readers = ThreadPoolExecutor(READERS, "readers")
+        self.diaries = Diaries(database, connections, calendars, self._read)
+        self.availability = Availability(self.diaries, clock)
+        self.bulletin = AppointmentBulletin(database, notifier, incidents, clock)
+        collisions = Collisions(self.diaries, connections, events)
+        tools = (database, connections, events, collisions, self.bulletin, clock)
+        self.outbox = Outbox(database, Writing(*tools), Moving(*tools), clock, self._write, max_pending)
+        self.appointments = Appointments(database, self.diaries, self.outbox, clock, max_pending)
+
+    def tell(self) -> object:
+        """Send what people are owed, soon."""
+        return self._pool.hand_over(self.bulletin.deliver) if self._speaks else False
+
+    def jobs(self) -> Table:
+        """What the clock sets off."""
+        return {"write": (self.outbox.run, WRITE_EVERY), "news": (self.bulletin.deliver, TELL_EVERY)}
+
+    def close(self) -> None:
+        """Begin nothing further."""
+        self._clerks.shutdown(cancel_futures=True)
+        self._readers.shutdown(cancel_futures=True)
+
+    def _read(self, work: Callable[[A], B], items: Iterable[A]) -> Iterable[B]:
+        return self._readers.map(work, items)
+
+    def _write(self, work: Callable[[A], B], items: Iterable[A]) -> Iterable[B]:
+        return self._clerks.map(work, items)
