@@ -220,6 +220,7 @@ def _what_slack_refuses_a_person(world: World) -> set[str]:
         ("", lambda: _invites(world, "User groups", "invite_groups", "Sales (@sales)")),
         ("", lambda: _invites(world, "The members of channels", "invite_channels", "general")),
         ("", lambda: _invites(world, "The members of channels", "invite_channels", "shut")),
+        ("", lambda: _downloads(world)),
     ):
         try:
             act()
@@ -233,6 +234,11 @@ def _invites(world: World, audience: str, menu: str, what: str) -> None:
     world.ada.chooses("invite_audience", audience)
     world.ada.chooses(menu, what)
     world.ada.submits()
+
+
+def _downloads(world: World) -> None:
+    world.ada.types("/calendar team")
+    world.ada.clicks("Download CSV")
 
 
 def _is_sent_to_google(world: World) -> None:

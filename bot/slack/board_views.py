@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from bot.domain.board import Board, Line, Look, Nudging
-from bot.domain.health import Cause
 from bot.domain.rollout import Stage, can_be_nudged
 from bot.domain.tallies import Chart, NoChart
+from bot.slack import stages
 from bot.slack.blocks import (
     Block,
     Element,
@@ -20,7 +20,6 @@ from bot.slack.blocks import (
     divider,
     field,
     header,
-    join,
     mention,
     option,
     picture,
@@ -28,7 +27,6 @@ from bot.slack.blocks import (
     section,
     select,
     short,
-    when,
 )
 from bot.slack.invite_views import OPEN as INVITE
 from bot.slack.modals import modal, problem, wait
@@ -36,7 +34,7 @@ from bot.slack.views import View
 
 BOARD = "team"
 """The callback id."""
-OPEN = "team_open"
+OPEN = stages.OPEN
 FILTER, SEARCH = "team_filter", "team_search"
 NEXT, BACK = "team_next", "team_back"
 NUDGE, NUDGE_ALL = "team_nudge", "team_nudge_all"
@@ -44,30 +42,7 @@ AGAIN, DOWNLOAD = "team_again", "team_download"
 
 _TITLE = "Who is there yet?"
 _ALL = "all"
-_BAR = 20
 _NAME_LIMIT, _SEARCH_LIMIT = 80, 100
-# In the order of the bar: from those who are there to those who are not
-_STAGES: dict[Stage, tuple[Mrkdwn, Mrkdwn]] = {
-    Stage.CONNECTED: (say(":large_green_square:"), say("connected")),
-    Stage.NO_CALENDAR: (say(":large_yellow_square:"), say("without a linked calendar")),
-    Stage.BROKEN: (say(":large_red_square:"), say("broken")),
-    Stage.OPENED: (say(":large_blue_square:"), say("on their way")),
-    Stage.INVITED: (say(":large_purple_square:"), say("invited")),
-    Stage.NOT_INVITED: (say(":white_large_square:"), say("not invited")),
-    Stage.DECLINED: (say(":large_brown_square:"), say("declined")),
-    Stage.LEFT: (say(":black_large_square:"), say("left")),
-}
-CAUSES = {
-    Cause.GRANT_DEAD: say("Google no longer accepts our access"),
-    Cause.SESSION_EXPIRED: say("Google asks for a fresh sign-in"),
-    Cause.ADMIN_POLICY: say("kept out by their Google administrator"),
-    Cause.SERVICE_OFF: say("Google Calendar is switched off"),
-    Cause.PERMISSION_MISSING: say("a permission is missing"),
-    Cause.CALENDAR_GONE: say("a chosen calendar is gone"),
-    Cause.LOST_WRITE: say("the linked calendar can only be read"),
-    Cause.EXPIRING: say("Google's permission ends"),
-}
-"""Why somebody is broken, as those read it who run the bot."""
 _NO_CHART = {
     NoChart.TOO_EARLY: say("From the second day on a chart stands here."),
     NoChart.NOT_NOW: say("The chart is not there yet. “Draw anew” in a minute brings it."),
@@ -88,29 +63,17 @@ def board_view(board: Board, chart: Chart | NoChart | None = None) -> View:
     """All of it. The chart is for the whole; without one nothing is said of it."""
     look = board.look
     note = [context(say("{note}", note=board.note))] if board.note else []
-    blocks = [section(summary(board.counts)), *_chart(chart), *note, _search(look), _filter(board), divider()]
+    blocks = [section(stages.summary(board.counts)), *_chart(chart), *note, _search(look), _filter(board), divider()]
     blocks += [_line(each, board) for each in board.lines] or [section(say("Nobody is here."))]
     blocks += _below(board)
     return modal(_TITLE, BOARD, blocks, submit="Search", metadata=dump(look))
 
 
-def summary(counts: Mapping[Stage, int]) -> Mrkdwn:
-    """A bar of everybody, and how many stand where."""
-    shown = [stage for stage in _STAGES if counts.get(stage)]
-    if not shown:
-        return say("Nobody is known here yet: `/calendar invite` begins.")
-    lines = (
-        say("{sign} *{count}* {words}", sign=_STAGES[each][0], count=f"{counts[each]:,}", words=_STAGES[each][1])
-        for each in shown
-    )
-    return say("{bar}\n{lines}", bar=_bar(counts), lines=join("   ", lines))
-
-
 def spreadsheet(now: datetime) -> tuple[str, str, Mrkdwn]:
     """The file's name, its title, and what is said with it."""
     said = say(
-        "Everybody of this workspace, as of {now}. It names people and their e-mail addresses: please keep it so.",
-        now=when(now),
+        "Everybody of this workspace, as of {now}. It names people and their e-mail addresses: pass it on with care.",
+        now=f"{now:%d %B %Y, %H:%M} UTC",
     )
     return f"calendars-{now:%Y-%m-%d}.csv", "Who is there yet?", said
 
@@ -120,7 +83,7 @@ def on_home(counts: Mapping[Stage, int]) -> list[Block]:
     return [
         divider(),
         header("Rolling out"),
-        section(summary(counts)),
+        section(stages.summary(counts)),
         actions(button("Who is there yet?", OPEN), button("Invite people…", INVITE)),
     ]
 
@@ -161,18 +124,6 @@ def load(metadata: object) -> Look:
         return Look()
 
 
-def _bar(counts: Mapping[Stage, int]) -> Mrkdwn:
-    """Squares in proportion; everybody who is there at all has one."""
-    known = {stage: counts.get(stage, 0) for stage in _STAGES if stage is not Stage.LEFT}
-    total = sum(known.values())
-    if not total:
-        return say("")
-    squares = {stage: max(count * _BAR // total, 1) for stage, count in known.items() if count}
-    largest = max(squares, key=lambda stage: known[stage])
-    squares[largest] = max(1, squares[largest] + _BAR - sum(squares.values()))
-    return join("", (_STAGES[stage][0] for stage, count in squares.items() for _ in range(count)))
-
-
 def _chart(chart: Chart | NoChart | None) -> list[Block]:
     match chart:
         case Chart():
@@ -196,12 +147,12 @@ def _search(look: Look) -> Block:
 
 def _filter(board: Board) -> Block:
     everybody = option("Everybody", _ALL)
-    stages = {
+    each = {
         stage: option(f"{words.capitalize()} ({board.counts.get(stage, 0):,})", stage.value)
-        for stage, (_, words) in _STAGES.items()
+        for stage, (_, words) in stages.STAGES.items()
     }
-    chosen = stages[board.look.stage] if board.look.stage else everybody
-    menu = select("static_select", FILTER, "Show", options=[everybody, *stages.values()], initial_option=chosen)
+    chosen = each[board.look.stage] if board.look.stage else everybody
+    menu = select("static_select", FILTER, "Show", options=[everybody, *each.values()], initial_option=chosen)
     return actions(menu, *_nudge_all(board), button("Draw anew", AGAIN), button("Download CSV", DOWNLOAD))
 
 
@@ -222,7 +173,7 @@ def _nudge_all(board: Board) -> list[Element]:
 
 
 def _line(line: Line, board: Board) -> Block:
-    sign, words = _STAGES[line.stage]
+    sign, words = stages.STAGES[line.stage]
     who = say(
         "{sign} *{name}* ({mention})", sign=sign, name=short(line.name, _NAME_LIMIT), mention=mention(line.user_id)
     )
@@ -236,7 +187,7 @@ def _more(line: Line) -> Mrkdwn:
     """Why, and since when."""
     since = say(", since {day}", day=day(line.since)) if line.since else say("")
     if line.stage is Stage.BROKEN and line.cause is not None:
-        return say("\n{cause}{since}", cause=CAUSES[line.cause], since=since)
+        return say("\n{cause}{since}", cause=stages.CAUSES[line.cause], since=since)
     if line.stage in (Stage.INVITED, Stage.OPENED) and line.invited_at:
         return say(", asked {day}", day=day(line.invited_at))
     return say("")

@@ -4,7 +4,7 @@ from bot.domain.board import Line
 from bot.domain.notices import WeeklyDigest
 from bot.domain.tallies import Change
 from bot.slack.blocks import Block, Mrkdwn, actions, button, context, day, header, join, picture, say, section, short
-from bot.slack.board_views import CAUSES, OPEN, summary
+from bot.slack.stages import CAUSES, OPEN, summary
 
 _NAME_LIMIT = 80
 

@@ -8,6 +8,7 @@ from sqlmodel import col, or_
 
 from handlers.app import Bot
 from handlers.jobs import Jobs
+from storage.booking_tables import Operation, Word
 from storage.database import Database
 from storage.rollout_tables import Invitation
 from storage.watch_tables import Incident, Probe, Reminder
@@ -15,7 +16,14 @@ from tests.sandbox.clock import SandboxClock
 
 _NEVER_LESS, _CALM = timedelta(seconds=20), timedelta(minutes=15)
 _MINUTE = timedelta(minutes=1)
-_DUE = (col(Probe.probe_at), col(Reminder.due_at), col(Incident.due_at), col(Invitation.due_at))
+_DUE = (
+    col(Probe.probe_at),
+    col(Reminder.due_at),
+    col(Incident.due_at),
+    col(Invitation.due_at),
+    col(Operation.due_at),
+    col(Word.due_at),
+)
 _BROKEN = or_(col(Incident.resolved_at).is_(None), col(Incident.todo).is_not(None))
 
 
@@ -52,6 +60,7 @@ def until(end: datetime, clock: SandboxClock, bot: Bot, settles: Callable[[], ob
     all that they alone would find in it is that Slack has withdrawn a token.
     """
     sung = clock.now()
+    counted_on = sung.date()
     while (moment := next_moment(bot.database, clock.now())) < end:
         advance(clock, moment)
         bot.watching.sweep.run()
@@ -61,8 +70,12 @@ def until(end: datetime, clock: SandboxClock, bot: Bot, settles: Callable[[], ob
         bot.watching.reminders.deliver()
         bot.rolling.invitations.deliver()
         bot.rolling.rollout.finish_what_is_done()
+        if moment.date() > counted_on:
+            bot.rolling.tallies.run()
+            counted_on = moment.date()
         settles()
     advance(clock, end)
+    bot.rolling.tallies.run()
     tick(bot)
     settles()
 
@@ -74,6 +87,8 @@ def tick(bot: Bot) -> None:
     bot.watching.reminders.deliver()
     bot.rolling.invitations.deliver()
     bot.rolling.rollout.finish_what_is_done()
+    bot.booking.outbox.run()
+    bot.booking.bulletin.deliver()
 
 
 def advance(clock: SandboxClock, to: datetime) -> None:

@@ -9,7 +9,7 @@ from bot.domain.board import PAGE, Board, Line, Look, Nudging
 from bot.domain.health import Cause
 from bot.domain.notices import DeclinedInvitation, Invited, Notice, Nudged, RoundProgress
 from bot.domain.rollout import Audience, Choice, Left, Stage
-from bot.slack import board_views, invitations, invite_views
+from bot.slack import board_views, invitations, invite_views, stages
 from bot.slack.messages import render
 from tests.sandbox.slack.blocks import check_message, check_options, check_view
 from tests.slack.samples import HOSTILE, NOW, elements, texts
@@ -102,9 +102,9 @@ def test_the_bar_is_full_only_when_nothing_is_left() -> None:
 
 def test_the_boards_bar_is_as_long_whoever_stands_in_it() -> None:
     for counts in ({Stage.INVITED: 1}, dict.fromkeys(Stage, 1), {Stage.CONNECTED: 49_999, Stage.BROKEN: 1}):
-        bar = board_views.summary(counts).partition("\n")[0]
+        bar = stages.summary(counts).partition("\n")[0]
         assert bar.count("_square:") == 20
-    assert ":large_red_square:" in board_views.summary({Stage.CONNECTED: 49_999, Stage.BROKEN: 1}).partition("\n")[0]
+    assert ":large_red_square:" in stages.summary({Stage.CONNECTED: 49_999, Stage.BROKEN: 1}).partition("\n")[0]
 
 
 def test_progress_says_what_is_true_and_offers_what_can_be_done() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from starlette.applications import Starlette
@@ -70,6 +71,7 @@ class SandboxPage:
                 Route("/", self._index),
                 Route("/state", self._state),
                 Route("/live", self._live.stream),
+                Route("/slack/file", self._file),
                 Mount("/static", StaticFiles(directory=_STATIC)),
                 *(Route(path, self._acting(act), methods=["POST"]) for path, act in self._acts().items()),
             ],
@@ -134,6 +136,16 @@ class SandboxPage:
 
     async def _state(self, request: Request) -> Response:
         return JSONResponse(await run_in_threadpool(self._seen, dict(request.query_params)))
+
+    async def _file(self, request: Request) -> Response:
+        """What Slack's own files hold: the query is a ``slack_file`` object."""
+        found = slack_seen.file_of(self._slack, self._team_id, dict(request.query_params))
+        if found is None:
+            return _refusal(404, "Slack has no such file.")
+        body, kind, name = found
+        how = "inline" if kind.startswith("image/") else "attachment"
+        headers = {"Content-Disposition": f"{how}; filename*=UTF-8''{quote(name)}"}
+        return Response(body, media_type=kind, headers=headers)
 
     def _seen(self, query: dict[str, str]) -> Json:
         """Everything the person at the browser sees."""

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tests.sandbox.slack.files import IMAGES
 from tests.sandbox.slack.messages import Message
 from tests.sandbox.slack.people import User
 from tests.sandbox.slack.standin import SlackStandIn
@@ -59,7 +60,17 @@ def _message(message: Message) -> Json:
         "values": message.state,
         "edited": message.edited is not None,
         "ephemeral": message.ephemeral_to is not None,
+        "files": [{key: file[key] for key in ("id", "name", "title", "size")} for file in message.files],
     }
+
+
+def file_of(slack: SlackStandIn, team_id: str, slack_file: Json) -> tuple[bytes, str, str] | None:
+    """Bytes, type and name of what a block's ``slack_file`` means, once Slack shows it."""
+    found = slack.picture(team_id, slack_file)
+    file = found[0] if found else None
+    if file is None or file.body is None or not file.is_ready(slack.state.clock.now()):
+        return None
+    return file.body, IMAGES.get(file.kind or "", "application/octet-stream"), file.name
 
 
 def _modals(slack: SlackStandIn, user: User) -> list[Json]:

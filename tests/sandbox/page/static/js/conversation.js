@@ -64,7 +64,20 @@ class Shown {
       this.surface.world = world;
       this.body.replaceChildren(h("div", { class: "blocks" }, h("div", {}, mrkdwn(message.text, this.surface.textContext))));
     }
+    for (const file of message.files) this.body.append(attached(file));
   }
+}
+
+/** A file that stands in the conversation, to be downloaded. */
+function attached(file) {
+  const address = `/slack/file?${new URLSearchParams({ id: file.id })}`;
+  const size = file.size < 1000 ? `${file.size} bytes` : `${Math.round(file.size / 1000).toLocaleString("en")} kB`;
+  return h(
+    "a",
+    { class: "file", href: address, download: file.name, "data-testid": "file" },
+    h("strong", {}, file.title),
+    h("span", {}, `${file.name} · ${size}`),
+  );
 }
 
 function timeOf(message) {

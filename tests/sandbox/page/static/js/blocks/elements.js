@@ -4,6 +4,7 @@ import { h } from "../dom.js";
 import { button, overflow } from "./buttons.js";
 import { checkboxes, datepicker, radioButtons, textInput, timepicker } from "./inputs.js";
 import { select } from "./select.js";
+import { pictureAddress } from "./pictures.js";
 import { fromBot, fromList, fromPeople } from "./sources.js";
 
 const DRAW = {
@@ -23,7 +24,7 @@ const DRAW = {
   multi_static_select: (element, place) => select(element, place, fromList(element)),
   multi_external_select: (element, place) => select(element, place, fromBot(element, place)),
   multi_users_select: (element, place) => select(element, place, fromPeople(place)),
-  image: (element) => h("img", { src: element.image_url, alt: element.alt_text }),
+  image: (element) => h("img", { src: pictureAddress(element), alt: element.alt_text }),
 };
 
 export function drawElement(element, place) {

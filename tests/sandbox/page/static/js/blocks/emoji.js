@@ -46,6 +46,14 @@ const DRAWN = {
   rotating_light: "🚨",
   dart: "🎯",
   small_blue_diamond: "🔹",
+  large_green_square: "🟩",
+  large_yellow_square: "🟨",
+  large_red_square: "🟥",
+  large_blue_square: "🟦",
+  large_purple_square: "🟪",
+  large_brown_square: "🟫",
+  white_large_square: "⬜",
+  black_large_square: "⬛",
 };
 
 const SAME_DRAWING = {

@@ -3,6 +3,7 @@
 import { h, icon, uniqueId } from "../dom.js";
 import { drawElement } from "./elements.js";
 import { textObject } from "./mrkdwn.js";
+import { pictureAddress } from "./pictures.js";
 import { richText } from "./rich_text.js";
 
 /** Where an element stands: it reads and sends through its surface. */
@@ -61,7 +62,7 @@ function header(block, place) {
 
 function image(block, place) {
   const caption = block.title ? h("figcaption", {}, textObject(block.title, place.text)) : null;
-  return h("figure", { class: "image" }, caption, h("img", { src: block.image_url, alt: block.alt_text }));
+  return h("figure", { class: "image" }, caption, h("img", { src: pictureAddress(block), alt: block.alt_text }));
 }
 
 function input(block, place) {
