@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise
 from math import inf
 
 from bot.domain.appointments import GRID, LONGEST, MOST_PEOPLE, OpenSlot
@@ -106,16 +107,18 @@ def _free(diaries: Iterable[Diary], start: float, end: float, now: float) -> lis
     """What of ``start`` to ``end`` is open to all of them.
 
     Of all that blocks, where it starts and where it ends are sorted apart from each other, as plain numbers. All is
-    over by the n-th end, and nothing has begun again, exactly if the (n+1)-th start is later.
+    over by the n-th end, and nothing has begun again, exactly if the (n+1)-th start is later. What has no length must
+    not be among it, for it would part free time in two.
     """
     froms, tills = [], []
     for diary in diaries:
         rules = diary.rules
         froms += [-inf, min(end, now + rules.horizon.total_seconds())]
         tills += [max(start, now + rules.notice.total_seconds()), inf]
-        hours = working_seconds(rules, start, end)
-        froms += [start, *[closes for _, closes in hours]]
-        tills += [*[opens for opens, _ in hours], end]
+        hours = [(start, start), *working_seconds(rules, start, end), (end, end)]
+        closed = [(closes, opens) for (_, closes), (opens, _) in pairwise(hours) if closes < opens]
+        froms += [closes for closes, _ in closed]
+        tills += [opens for _, opens in closed]
         before, after = rules.buffer_before.total_seconds(), rules.buffer_after.total_seconds()
         blocking = [span for spans in (diary.busy, diary.unknown) for span in spans if span.start < span.end]
         froms += [span.start.timestamp() - after for span in blocking]

@@ -79,6 +79,14 @@ def test_a_step_that_does_not_divide_the_day_starts_anew_at_midnight() -> None:
     assert found == ["00:00", "07:00", "14:00", "21:00"] * 2
 
 
+def test_who_always_works_can_meet_over_midnight() -> None:
+    rules = replace(ADA, week=(((0, MINUTES),),) * 7)
+    sunday = MONDAY + 6 * DAY  # the week's own midnight is no other
+    for day in (MONDAY, sunday):
+        asked = {"start": day + 22 * HOUR, "end": day + 26 * HOUR, "length": 2 * HOUR, "step": HOUR}
+        assert starts([Diary(rules, ())], **asked) == ["22:00", "23:00", "00:00"]
+
+
 def test_optional_people_are_counted_and_rank() -> None:
     free, morning, never = Diary(ADA, ()), Diary(ADA, (span("11:00", "17:00"),)), Diary(ADA, (span("00:00", "23:00"),))
     found = slots(
