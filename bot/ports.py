@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from bot.domain.notices import Menus, MessageRef, Notice, Status
 from bot.domain.people import Profile, Who
@@ -261,6 +261,14 @@ class Charts(Protocol):
 
     def refused(self, team_id: str, chart: Chart) -> None:
         """Slack did not show this one. If it was no longer new, it is gone, and is brought there anew next time."""
+        ...
+
+
+class Files(Protocol):
+    """Bringing a file into somebody's direct messages with the bot."""
+
+    def __call__(self, who: Who, file: BinaryIO, filename: str, kind: str, title: str, comment: str) -> object:
+        """``kind`` is its media type. Raises SlackUnavailable, SlackRefusesApp, Unreachable."""
         ...
 
 

@@ -1,18 +1,22 @@
 """The part of the composition root that rolls the bot out to a company: its people, invitations, and the board."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
 from bot.domain.identity import AccountMatch
-from bot.domain.people import Profile
+from bot.domain.people import Profile, Who
 from bot.ports import Clock, Directory, Notifier
 from bot.services.admins import Admins
 from bot.services.board import TeamBoard
+from bot.services.calendars import CalendarPicks
+from bot.services.connections import Connections
 from bot.services.departures import Departures
 from bot.services.digest import Digest
 from bot.services.incidents import Incidents
 from bot.services.invitations import Invitations
+from bot.services.my_data import MyData
 from bot.services.retention import Retention
 from bot.services.rollout import Rollout
 from bot.services.roster import Roster
@@ -22,7 +26,7 @@ from bot.services.workspaces import Workspaces
 from bot.settings import Settings
 from bot.slack.groups import UserGroups
 from bot.slack.notifier import SlackNotifier
-from bot.slack.uploads import send_csv
+from bot.slack.uploads import send_csv, send_file
 from bot.slack.workspaces import Clients
 from handlers.background import Background
 from handlers.charts import RolloutCharts
@@ -58,6 +62,7 @@ class RollingOut:
     def __init__(
         self, on: Basics, tickets: Tickets, board: TeamBoard, departures: Departures, *, speaks: bool = True
     ) -> None:
+        self._on = on
         self._pool = on.pool
         self._speaks = speaks
         self.workspaces = on.workspaces
@@ -84,6 +89,13 @@ class RollingOut:
             Inviting(desk, work, admins, self.rollout, self.invitations, groups, notifier),
             BoardRoom(desk, work, admins, self.board, notifier, self.tallies, self._send_csv, self.deliver),
         )
+
+    def my_data(
+        self, connections: Connections, picks: CalendarPicks, redraw: Callable[[Who], object], work: Background
+    ) -> MyData:
+        """What each person may ask for about themselves."""
+        on, files = self._on, partial(send_file, self._on.clients)
+        return MyData(on.database, connections, picks, on.notifier, files, on.clock, work.hand_over, redraw)
 
     def deliver(self) -> object:
         """Send what is owed to people, soon; beside a bot that serves, that one does."""

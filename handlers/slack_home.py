@@ -9,8 +9,11 @@ from slack_bolt.async_app import AsyncApp
 from bot.domain.notices import MessageRef
 from bot.domain.people import Who
 from bot.services.calendars import Wanted
+from bot.services.my_data import MyData
 from bot.services.surfaces import Surfaces
 from bot.slack import menus
+from bot.slack import my_data as views
+from bot.slack.messages import Message
 from handlers.desk import Ack, Desk, Request
 
 _MOST_TOUCHED = 1000
@@ -22,6 +25,7 @@ class Home:
 
     desk: Desk
     surfaces: Surfaces
+    my_data: MyData
     touched: OrderedDict[Who, dict[str, Any]] = field(default_factory=OrderedDict)
     """What was chosen and not saved yet, for a Save that comes without the state of its menus."""
 
@@ -31,6 +35,8 @@ class Home:
         app.action("save_picks")(self.save)
         app.action("pick_linked")(self.picked)
         app.action("pick_conflicts")(self.picked)
+        app.action(views.SEND)(self.wants_data)
+        app.action(views.ERASE)(self.erases)
 
     async def opened(self, ack: Ack, body: dict[str, Any]) -> None:
         """Somebody looks at the app: the Messages tab tells itself, the Home tab is drawn.
@@ -62,6 +68,20 @@ class Home:
             return
         message = _message(body)
         await self.desk.take(ack, request, lambda: self.surfaces.save_from_message(request.who, wanted, message))
+
+    async def wants_data(self, ack: Ack, body: dict[str, Any]) -> None:
+        """The button "Give me my data"."""
+        request = Request.of_interaction(body)
+        await self.desk.take(ack, request, lambda: self.my_data.send(request.who))
+
+    async def erases(self, ack: Ack, body: dict[str, Any]) -> None:
+        """The button "Delete everything about me", after Slack's own "are you sure"."""
+        request = Request.of_interaction(body)
+        await self.desk.take(ack, request, lambda: self._erased(request.who))
+
+    def _erased(self, who: Who) -> Message:
+        done = self.my_data.erase(who)
+        return views.erased(done.account, revoked=done.revoked)
 
 
 def _message(body: dict[str, Any]) -> MessageRef | None:

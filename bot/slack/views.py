@@ -6,7 +6,7 @@ from typing import Any
 from bot.domain.health import Health
 from bot.domain.notices import Menus, Status, Tick
 from bot.slack import menus as calendar_menus
-from bot.slack import summary
+from bot.slack import my_data, summary
 from bot.slack.blocks import Block, actions, context, divider, header, plain, say, section
 from bot.slack.causes import account_of
 
@@ -79,27 +79,8 @@ def _calendars(status: Status, menus: Menus | None) -> list[Block]:
 
 
 def _receipt(status: Status) -> list[Block]:
-    """What is kept about a person, and what never is."""
-    blocks = [
-        header("Your privacy"),
-        section(
-            say(
-                "*What we store*\n"
-                "• who you are in Slack, and which messages we sent you about this\n"
-                "• the name of your Google account, and an encrypted key to it that only this bot can use\n"
-                "• which calendars you chose, with their names\n"
-                "• when you connected and disconnected"
-            )
-        ),
-        section(
-            say(
-                "*What we never store*\n"
-                "• titles, guests, places or notes of your events\n"
-                "• when you are busy\n"
-                "• your Google password, which we never see"
-            )
-        ),
-    ]
+    """What is kept about a person, what never is, and how to have it or to be rid of it."""
+    blocks = my_data.on_home()
     if status.health is Health.DISCONNECTED:
         return blocks
     if summary.looks_connected(status):
