@@ -80,8 +80,8 @@ def slots(
         raise ValueError(f"Slots are for 1 to {MOST_PEOPLE} people.")
     first = required[0].rules
     long, apart = _on_grid(length, "length"), _on_grid(first.step if step is None else step, "step")
-    begins, ends = in_utc(start).timestamp(), in_utc(end).timestamp()
     at = in_utc(now).timestamp()
+    begins, ends = max(at, in_utc(start).timestamp()), min(in_utc(end).timestamp(), at + first.horizon.total_seconds())
     if begins >= ends:
         return ()
     starts = _starts(_free(required, begins, ends, at), long, apart, first.zone)

@@ -23,6 +23,8 @@ _NAMES = (
 )
 _WEEKDAYS = {name: number for number, names in enumerate(_NAMES) for name in names.split()}
 _SATURDAY = 5
+_FAR_OFF = timedelta(days=3660)
+"""Nobody means a day ten years from now, and calendars do not go on for ever."""
 _PARTS = {"morning": (6, 12), "afternoon": (12, 18), "evening": (18, 22)}
 _NOON, _DAWN = 12, 7
 _CLOCK = re.compile(
@@ -61,7 +63,7 @@ def parsed(text: str, now: datetime, zone: str) -> When | None:
         except (ValueError, OverflowError):  # there is no 25 o'clock, and no year 10,000
             return None
         if found:
-            return found
+            return found if abs(found.start - now) < _FAR_OFF else None
     return None
 
 

@@ -83,8 +83,9 @@ def test_who_always_works_can_meet_over_midnight() -> None:
     rules = replace(ADA, week=(((0, MINUTES),),) * 7)
     sunday = MONDAY + 6 * DAY  # the week's own midnight is no other
     for day in (MONDAY, sunday):
-        asked = {"start": day + 22 * HOUR, "end": day + 26 * HOUR, "length": 2 * HOUR, "step": HOUR}
-        assert starts([Diary(rules, ())], **asked) == ["22:00", "23:00", "00:00"]
+        start, end = day + 22 * HOUR, day + 26 * HOUR
+        found = starts([Diary(rules, ())], start=start, end=end, length=2 * HOUR, step=HOUR)
+        assert found == ["22:00", "23:00", "00:00"]
 
 
 def test_optional_people_are_counted_and_rank() -> None:
