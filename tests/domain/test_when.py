@@ -120,8 +120,10 @@ def test_a_day_without_midnight_begins_later() -> None:
 
 
 words = st.sampled_from(
-    "next this in at on the 2 15 99999 10:00 3pm fri week may nov days hours tomorrow morning / 2026-12-01 - ago utc noon"
-    " century".split()
+    [
+        *("next", "this", "in", "at", "on", "the", "2", "15", "99999", "10:00", "3pm", "fri", "week", "may", "nov"),
+        *("days", "hours", "tomorrow", "morning", "/", "2026-12-01", "-", "ago", "utc", "noon", "century"),
+    ]
 )
 
 
