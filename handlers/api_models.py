@@ -1,0 +1,301 @@
+"""What goes into the booking API and comes out, as JSON. Unknown fields are refused: no typo goes unnoticed."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from bot.domain.appointments import (
+    LONGEST,
+    LONGEST_PLACE,
+    LONGEST_TITLE,
+    MOST_GUESTS,
+    MOST_PEOPLE,
+    SHORTEST,
+    Appointment,
+    Openings,
+    Standing,
+)
+from bot.domain.webhooks import instant
+from handlers.api_times import Instant
+
+PAGE, MOST_OF_A_PAGE = 50, 200
+LONGEST_WINDOW = timedelta(days=31)
+ID = r"^[0-9a-f]{32}$"
+_MINUTE = timedelta(minutes=1)
+_IDS = rf"^[0-9a-f]{{32}}(,[0-9a-f]{{32}}){{0,{MOST_PEOPLE - 1}}}$"
+_EMAIL = r"^[!-?A-~]+@[!-?A-~]+$"
+# Control characters break calendars and terminals, and PostgreSQL takes no NUL.
+_TEXT = r"^[^\x00-\x1f\x7f]*$"
+
+PersonId = Annotated[str, Field(pattern=ID, description="A person's id, as `GET people` tells it")]
+Email = Annotated[str, Field(pattern=_EMAIL, min_length=3, max_length=254)]
+Cursor = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.~=-]{1,500}$", description="`next_cursor` of the page before")]
+Limit = Annotated[int, Field(ge=1, le=MOST_OF_A_PAGE)]
+Minutes = Annotated[
+    int,
+    Field(ge=SHORTEST // _MINUTE, le=LONGEST // _MINUTE, multiple_of=SHORTEST // _MINUTE, description="Minutes"),
+]
+
+
+class _Query(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class Page(_Query):
+    """Which part of a list."""
+
+    cursor: Cursor | None = None
+    limit: Limit = PAGE
+
+
+class PeoplePage(Page):
+    """Which people."""
+
+    email: Annotated[Email | None, Field(description="Only the person with this address in Slack")] = None
+
+
+class Window(_Query):
+    """When, and for how long."""
+
+    start: Instant
+    end: Instant
+    length: Minutes = 30
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        _refuse_backwards(self.start, self.end)
+        if self.end - self.start > LONGEST_WINDOW:
+            raise ValueError("end lies more than 31 days after start")
+        return self
+
+    @property
+    def takes(self) -> timedelta:
+        """How long the appointment is to be."""
+        return self.length * _MINUTE
+
+
+class CommonWindow(Window):
+    """When, and who has to come."""
+
+    people: Annotated[str, Field(pattern=_IDS, description="Ids of all who must come, comma-separated; at most 20")]
+    optional: Annotated[
+        str | None, Field(pattern=_IDS, description="Ids of those who may come; slots say how many of them can")
+    ] = None
+
+    @model_validator(mode="after")
+    def _once_each(self) -> Self:
+        _refuse_twice([*self.required, *self.may_come])
+        return self
+
+    @property
+    def required(self) -> list[str]:
+        """Who must come."""
+        return self.people.split(",")
+
+    @property
+    def may_come(self) -> list[str]:
+        """Who may come."""
+        return self.optional.split(",") if self.optional else []
+
+
+class NewAppointment(_Body):
+    """What is to be booked."""
+
+    start: Instant
+    end: Instant
+    people: Annotated[
+        list[PersonId],
+        Field(min_length=1, max_length=MOST_PEOPLE, description="All who must come; the first one is the host"),
+    ]
+    title: Annotated[str, Field(min_length=1, max_length=LONGEST_TITLE, pattern=_TEXT)]
+    optional: Annotated[list[PersonId], Field(max_length=MOST_PEOPLE, description="Are invited and do not block")] = []
+    guests: Annotated[list[Email], Field(max_length=MOST_GUESTS, description="Addresses of people outside")] = []
+    place: Annotated[str, Field(max_length=LONGEST_PLACE, pattern=_TEXT)] = ""
+    video: Annotated[bool, Field(description="Whether Google Meet is wanted")] = False
+
+    @field_validator("title")
+    @classmethod
+    def _says_something(cls, value: str) -> str:
+        if not value.strip():
+            raise ValueError("must say something")
+        return value
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        _refuse_backwards(self.start, self.end)
+        _refuse_twice([*self.people, *self.optional])
+        return self
+
+
+class Change(_Body):
+    """When it is to be instead."""
+
+    start: Instant
+    end: Annotated[Instant | None, Field(description="Left out: as long as it was")] = None
+    version: Annotated[
+        int | None, Field(ge=1, le=2**31 - 1, description="The version you know; If-Match says the same")
+    ] = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.end is not None:
+            _refuse_backwards(self.start, self.end)
+        return self
+
+
+class PersonOut(BaseModel):
+    """Somebody, and whether they can be booked."""
+
+    id: str
+    name: str
+    email: str | None
+    time_zone: str
+    bookable: bool
+    problem: Annotated[str | None, Field(description="not_connected, broken, no_linked or left")]
+
+
+class PeopleOut(BaseModel):
+    """A page of people."""
+
+    items: list[PersonOut]
+    next_cursor: str | None
+
+
+class SlotOut(BaseModel):
+    """A time at which all who must can."""
+
+    start: datetime
+    end: datetime
+    optional: Annotated[int, Field(description="How many of the optional ones can come")]
+
+
+class UnsureOut(BaseModel):
+    """Whose time is not known just now, and why."""
+
+    person: str
+    reason: str
+
+
+class AvailabilityOut(BaseModel):
+    """What is free. An empty list of slots means truly none for those who must come."""
+
+    start: datetime
+    end: datetime
+    length: int
+    slots: list[SlotOut]
+    people: list[PersonOut]
+    unsure: Annotated[list[UnsureOut], Field(description="Optional people whose calendars cannot be read just now")]
+
+
+class PartyOut(BaseModel):
+    """Somebody who takes part."""
+
+    id: str | None
+    name: str
+    email: str | None
+    role: str
+    time_zone: str
+
+
+class SpanOut(BaseModel):
+    """From when to when."""
+
+    start: datetime
+    end: datetime
+
+
+class AppointmentOut(BaseModel):
+    """An appointment. Times are UTC."""
+
+    id: str
+    state: Annotated[str, Field(description="held, confirmed, cancelling, cancelled, failed or conflict")]
+    start: datetime
+    end: datetime
+    title: str
+    place: str
+    video: bool
+    video_url: str | None
+    people: list[PartyOut]
+    version: int
+    created_at: datetime
+    reason: Annotated[str | None, Field(description="Why it failed, gave way or is waiting")]
+    moving_to: Annotated[SpanOut | None, Field(description="A move that is accepted and not yet in Google Calendar")]
+
+
+class AppointmentsOut(BaseModel):
+    """A page of appointments."""
+
+    items: list[AppointmentOut]
+    next_cursor: str | None
+
+
+def person_out(standing: Standing) -> PersonOut:
+    """Somebody as the API shows them."""
+    party = standing.party
+    return PersonOut(
+        id=party.person_id or "",
+        name=party.name,
+        email=party.email,
+        time_zone=party.zone,
+        bookable=standing.problem is None,
+        problem=standing.problem,
+    )
+
+
+def availability_out(window: Window, openings: Openings) -> AvailabilityOut:
+    """What is free, as the API shows it. Calendars are named to their owners alone."""
+    return AvailabilityOut(
+        start=window.start,
+        end=window.end,
+        length=window.length,
+        slots=[SlotOut(start=_utc(s.start), end=_utc(s.end), optional=s.optional) for s in openings.slots],
+        people=[person_out(each) for each in openings.standings],
+        unsure=[UnsureOut(person=each.person_id, reason=each.reason) for each in openings.unsure],
+    )
+
+
+def appointment_out(found: Appointment) -> AppointmentOut:
+    """An appointment as the API shows it."""
+    moving = found.moving_to
+    return AppointmentOut(
+        id=found.id,
+        state=found.state,
+        start=_utc(found.start),
+        end=_utc(found.end),
+        title=found.title,
+        place=found.place,
+        video=found.video,
+        video_url=found.video_url,
+        people=[
+            PartyOut(id=each.person_id, name=each.name, email=each.email, role=each.role, time_zone=each.zone)
+            for each in found.parties
+        ],
+        version=found.version,
+        created_at=_utc(found.created_at),
+        reason=found.reason,
+        moving_to=SpanOut(start=_utc(moving[0]), end=_utc(moving[1])) if moving else None,
+    )
+
+
+def canonical(wish: NewAppointment) -> dict[str, object]:
+    """What was asked for, however it was spelt: the same wish is the same request."""
+    return {**wish.model_dump(exclude={"start", "end"}), "start": instant(wish.start), "end": instant(wish.end)}
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment.astimezone(UTC)
+
+
+def _refuse_backwards(start: datetime, end: datetime) -> None:
+    if end <= start:
+        raise ValueError("end has to lie after start")
+
+
+def _refuse_twice(ids: list[str]) -> None:
+    if len(set(ids)) != len(ids):
+        raise ValueError("nobody can be named twice among people and optional")

@@ -1,0 +1,287 @@
+"""The booking API: each route is one question to a service and one JSON document. Titles are in no log and no error."""
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Annotated, Any, Protocol, TypeVar
+
+import structlog
+from fastapi import APIRouter, FastAPI, Header, Path, Query
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from bot.booking_api import Booking, FreeTimes, VersionPassed
+from bot.domain.api_keys import Key, Scope
+from bot.domain.appointments import Appointment, State, Wish
+from bot.ports import Clock
+from handlers import api_documents, api_models, api_replies
+from handlers.api_gate import Gate, gated, key_of, needs
+from handlers.api_models import AvailabilityOut, Change, CommonWindow, NewAppointment, Page, PeoplePage, Window
+from handlers.api_problems import API, RAISED, ProblemFound, Problems, Wrong
+from handlers.background import Background
+
+T = TypeVar("T")
+log = structlog.get_logger()
+
+_BUDGET = 25.0
+"""Seconds; a service answers 202 by itself long before that."""
+_OK, _CREATED, _ACCEPTED, _NOT_FOUND, _METHOD_NOT_ALLOWED = 200, 201, 202, 404, 405
+_IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e][\x20-\x7e]{0,254}")
+_ETAG = re.compile(r'"(\d{1,9})"')
+_PERSON = Annotated[str, Path(pattern=api_models.ID, description="The person's id")]
+_APPOINTMENT = Annotated[str, Path(pattern=api_models.ID, description="The appointment's id")]
+
+
+class Keys(Protocol):
+    """What the routes ask of the keys. Every method may block."""
+
+    def admit(self, text: str) -> Key:
+        """Whose key it is; the request counts. Raises KeyUnknown, Exhausted."""
+        ...
+
+    def asks_about(self, key: Key, people: Sequence[str]) -> None:
+        """Count a question for the time of each of them. Raises PersonAskedTooOften."""
+        ...
+
+    def may_hold(self, key: Key) -> None:
+        """Whether another appointment may be begun. Raises TooManyHolds."""
+        ...
+
+
+def booking_router(
+    booking: Booking, times: FreeTimes, keys: Keys, pool: Background, clock: Clock, public_url: str
+) -> APIRouter:
+    """Everything under /api/v1. ``pool`` had better be one that nobody else needs: slots may wait for Google."""
+    routes = APIRouter()
+    routes.mount(API, booking_app(BookingEdge(booking, times, keys, pool, clock), Gate(keys, pool, clock), public_url))
+    return routes
+
+
+def booking_app(edge: "BookingEdge", gate: Gate, public_url: str) -> FastAPI:
+    """The API as an application of its own, so that each of its errors is a problem document."""
+    api = FastAPI(title="Calendar Bot", version="1", docs_url=None, redoc_url=None, openapi_url=None)
+    problems = Problems(public_url)
+    api.router.redirect_slashes = False
+    api.router.route_class = gated(gate)
+    for method, path, endpoint, scope, reply in (
+        ("GET", "/people", edge.people, Scope.PEOPLE_READ, api_replies.PEOPLE),
+        ("GET", "/people/{person}/availability", edge.of_one, Scope.AVAILABILITY_READ, api_replies.AVAILABILITY),
+        ("GET", "/availability", edge.of_several, Scope.AVAILABILITY_READ, api_replies.AVAILABILITY),
+        ("POST", "/appointments", edge.book, Scope.APPOINTMENTS_WRITE, api_replies.BOOKED),
+        ("GET", "/appointments", edge.listing, Scope.APPOINTMENTS_READ, api_replies.APPOINTMENTS),
+        ("GET", "/appointments/{appointment}", edge.get, Scope.APPOINTMENTS_READ, api_replies.APPOINTMENT),
+        ("PATCH", "/appointments/{appointment}", edge.move, Scope.APPOINTMENTS_WRITE, api_replies.MOVED),
+        ("DELETE", "/appointments/{appointment}", edge.cancel, Scope.APPOINTMENTS_WRITE, api_replies.CANCELLED),
+    ):
+        api.add_api_route(
+            path,
+            endpoint,
+            methods=[method],
+            status_code=min(reply),
+            responses={status: each for status, each in reply.items()},  # noqa: C416 - it widens the keys' type
+            response_model=None,
+            openapi_extra=needs(scope),
+        )
+    refusals = _Refusals(problems, api)
+    api.add_exception_handler(HTTPException, refusals.by_status)
+    api.add_exception_handler(RequestValidationError, refusals.invalid)
+    api.add_exception_handler(ProblemFound, refusals.found)
+    for kind in RAISED:
+        api.add_exception_handler(kind, refusals.raised)
+    api.add_exception_handler(Exception, refusals.bug)
+    api_documents.add_to(api, public_url)
+    return api
+
+
+class BookingEdge:
+    """The routes. Services are asked in the pool, never on the event loop."""
+
+    def __init__(self, booking: Booking, times: FreeTimes, keys: Keys, pool: Background, clock: Clock) -> None:
+        self._booking = booking
+        self._times = times
+        self._keys = keys
+        self._pool = pool
+        self._clock = clock
+
+    async def people(self, request: Request, page: Annotated[PeoplePage, Query()]) -> Response:
+        """People of the workspace, or the one with an e-mail address, and whether they can be booked."""
+        email = page.email.lower() if page.email else None
+        asked = partial(self._times.people, key_of(request).team_id, email, page.cursor, page.limit)
+        found, cursor = await self._ask(asked)
+        return _json(api_models.PeopleOut(items=[api_models.person_out(each) for each in found], next_cursor=cursor))
+
+    async def of_one(self, request: Request, person: _PERSON, window: Annotated[Window, Query()]) -> Response:
+        """When one person can be booked."""
+        return await self._availability(key_of(request), window, [person], [])
+
+    async def of_several(self, request: Request, window: Annotated[CommonWindow, Query()]) -> Response:
+        """When all of several people can be booked, and how many of some others could come."""
+        return await self._availability(key_of(request), window, window.required, window.may_come)
+
+    async def book(
+        self,
+        request: Request,
+        wanted: NewAppointment,
+        idempotency_key: Annotated[str | None, Header(description="Fresh for each new appointment")] = None,
+    ) -> Response:
+        """Book an appointment.
+
+        201: it stands in Google Calendar. 202: the time is held, and it will be confirmed or fail within 15 minutes;
+        poll `Location`. 200: this very request was made before, and its appointment has changed since.
+        """
+        if not _IDEMPOTENCY_KEY.fullmatch(idempotency_key or ""):
+            raise ProblemFound("idempotency-key-missing")
+        found = await self._ask(self._book, key_of(request), wanted, idempotency_key)
+        fresh = {State.CONFIRMED: _CREATED, State.HELD: _ACCEPTED}
+        return _appointment(found, fresh.get(found.state, _OK), located=True)
+
+    async def listing(self, request: Request, page: Annotated[Page, Query()]) -> Response:
+        """Appointments of the workspace that were made through the bot."""
+        asked = partial(self._booking.listing, key_of(request).team_id, page.cursor, page.limit)
+        found, cursor = await self._ask(asked)
+        items = [api_models.appointment_out(each) for each in found]
+        return _json(api_models.AppointmentsOut(items=items, next_cursor=cursor))
+
+    async def get(self, request: Request, appointment: _APPOINTMENT) -> Response:
+        """One appointment."""
+        return _appointment(await self._ask(self._booking.get, key_of(request).team_id, appointment))
+
+    async def move(
+        self,
+        request: Request,
+        appointment: _APPOINTMENT,
+        change: Change,
+        if_match: Annotated[str | None, Header(description='The ETag you know, such as `"3"`')] = None,
+    ) -> Response:
+        """Move an appointment. 202: it is accepted, and `moving_to` is empty once it stands in Google Calendar."""
+        version = _version(if_match, change.version)
+        found = await self._ask(self._move, key_of(request).team_id, appointment, change, version)
+        return _appointment(found, _ACCEPTED if found.moving_to else _OK, located=True)
+
+    async def cancel(self, request: Request, appointment: _APPOINTMENT) -> Response:
+        """Cancel an appointment; as often as you like. 202: it is gone here, and soon in Google Calendar."""
+        found = await self._ask(self._booking.cancel, key_of(request).team_id, appointment)
+        return _appointment(found, _ACCEPTED if found.state is State.CANCELLING else _OK, located=True)
+
+    def _book(self, key: Key, wanted: NewAppointment, idempotency_key: str) -> Appointment:
+        self._keys.may_hold(key)
+        spelt = json.dumps(api_models.canonical(wanted), sort_keys=True)
+        wish = Wish(
+            team_id=key.team_id,
+            start=wanted.start,
+            end=wanted.end,
+            people=tuple(wanted.people),
+            title=wanted.title,
+            optional=tuple(wanted.optional),
+            guests=tuple(wanted.guests),
+            place=wanted.place,
+            video=wanted.video,
+        )
+        digest = hashlib.sha256(spelt.encode()).hexdigest()
+        return self._booking.book(wish, key_id=key.id, idempotency_key=idempotency_key, request_hash=digest)
+
+    def _move(self, team_id: str, appointment_id: str, change: Change, version: int | None) -> Appointment:
+        end = change.end
+        if end is None:
+            known = self._booking.get(team_id, appointment_id)
+            end = change.start + (known.end - known.start)
+        return self._booking.move(team_id, appointment_id, change.start, end, version)
+
+    async def _availability(
+        self, key: Key, window: Window, required: Sequence[str], optional: Sequence[str]
+    ) -> Response:
+        return _json(await self._ask(self._openings, key, window, required, optional))
+
+    def _openings(self, key: Key, window: Window, required: Sequence[str], optional: Sequence[str]) -> AvailabilityOut:
+        self._keys.asks_about(key, [*required, *optional])
+        found = self._times.openings(
+            key.team_id, required, optional, window.start, window.end, window.takes, self._clock.now()
+        )
+        unsure = [Wrong(each.person_id, each.reason) for each in found.unsure if each.person_id in required]
+        problems = {each.party.person_id or "": each.problem for each in found.standings if each.problem}
+        unsure += [
+            Wrong(each, "broken") for each, problem in problems.items() if each in required and problem == "broken"
+        ]
+        never = [Wrong(each, problem) for each, problem in problems.items() if each in required and problem != "broken"]
+        if never:
+            raise ProblemFound("not-bookable", "Somebody cannot be booked at all.", errors=never, code=never[0].detail)
+        if unsure:
+            raise ProblemFound("availability-unknown", errors=unsure, code=unsure[0].detail)
+        return api_models.availability_out(window, found)
+
+    async def _ask(self, question: Callable[..., T], *args: Any) -> T:
+        return await self._pool.ask(question, *args, budget=_BUDGET)
+
+
+class _Refusals:
+    """From an error to its problem document. What it was is logged by its name alone."""
+
+    def __init__(self, problems: Problems, api: FastAPI) -> None:
+        self._problems = problems
+        self._api = api
+
+    async def by_status(self, request: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else _NOT_FOUND
+        if status == _NOT_FOUND:
+            request.scope.pop("endpoint", None)  # the access log knows a route by it, and this was none of ours
+        headers = {"Allow": ", ".join(self._allowed(request))} if status == _METHOD_NOT_ALLOWED else None
+        return self._problems.status(status, headers)
+
+    async def invalid(self, _request: Request, error: Exception) -> Response:
+        found = error.errors() if isinstance(error, RequestValidationError) else []
+        if any(each["type"] == "json_invalid" for each in found):
+            return self._problems.document("bad-request")
+        return self._problems.document("invalid", errors=[_wrong(each) for each in found])
+
+    async def found(self, _request: Request, error: Exception) -> Response:
+        if not isinstance(error, ProblemFound):
+            raise error
+        log.warning("api_refused", outcome=error.kind.replace("-", "_"))
+        return self._problems.found(error)
+
+    async def raised(self, _request: Request, error: Exception) -> Response:
+        log.warning("api_refused", outcome=re.sub(r"(?<!^)(?=[A-Z])", "_", type(error).__name__).lower())
+        return self._problems.raised(error)
+
+    async def bug(self, _request: Request, _error: Exception) -> Response:
+        return self._problems.document("internal")  # Starlette raises it once more, and the access log writes it down
+
+    def _allowed(self, request: Request) -> list[str]:
+        path = str(request.scope["path"]).removeprefix(str(request.scope.get("root_path", "")))
+        return sorted(
+            method
+            for route in self._api.routes
+            if (pattern := getattr(route, "path_regex", None)) is not None and pattern.match(path)
+            for method in getattr(route, "methods", None) or ()
+        )
+
+
+def _wrong(problem: dict[str, Any]) -> Wrong:
+    """The field by its name, and our sentence or pydantic's; never the value, which may be a title."""
+    names = [str(each) for each in problem["loc"][1:]] or [str(problem["loc"][0])]
+    return Wrong(".".join(names), str(problem["msg"]).removeprefix("Value error, "))
+
+
+def _version(if_match: str | None, version: int | None) -> int | None:
+    if if_match is None or if_match.strip() == "*":
+        return version
+    found = _ETAG.fullmatch(if_match.strip())
+    if found is None or (version is not None and version != int(found[1])):
+        raise VersionPassed
+    return int(found[1])
+
+
+def _appointment(found: Appointment, status: int = _OK, *, located: bool = False) -> Response:
+    headers = {"ETag": f'"{found.version}"'}
+    if located:
+        headers["Location"] = f"{API}/appointments/{found.id}"
+    return _json(api_models.appointment_out(found), status, headers)
+
+
+def _json(document: BaseModel, status: int = _OK, headers: dict[str, str] | None = None) -> Response:
+    return JSONResponse(document.model_dump(mode="json"), status, headers)
