@@ -32,8 +32,7 @@ def hold(
     session: Session, booking: Booking, parties: Sequence[Attendance], cells: Mapping[str, Collection[int]]
 ) -> None:
     """Accept an appointment and take up its time. Raises Repeated, Taken: then the transaction must be rolled back."""
-    row = insert_into(session, Booking, **booking.model_dump())
-    if session.exec(row.on_conflict_do_nothing(index_elements=["requester", "idempotency_key"])).rowcount != 1:
+    if insert_new(session, Booking, [booking.model_dump()]) != 1:
         raise Repeated
     session.add_all(parties)
     session.flush()

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sqlalchemy import literal_column
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel
 
@@ -16,6 +17,6 @@ def insert_into(session: Session, table: type[SQLModel], **values: Any) -> postg
 
 def insert_new(session: Session, table: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> int:
     """Insert those that are not there yet, in this order; how many that were. Waits for others' unfinished ones."""
-    if session.get_bind().dialect.name == "sqlite":
-        return session.exec(sqlite.insert(table).values(rows).on_conflict_do_nothing()).rowcount
-    return session.exec(postgresql.insert(table).values(rows).on_conflict_do_nothing()).rowcount
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    new = insert(table).values(rows).on_conflict_do_nothing()
+    return len(session.connection().execute(new.returning(literal_column("1"))).all())

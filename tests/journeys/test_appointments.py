@@ -1,0 +1,122 @@
+"""Appointments through the whole bot: held, written, verified, confirmed; moved and cancelled; or refused, and why."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.appointments import State
+from bot.errors import AvailabilityUnknown, KeyReused, NotBookable, SlotTaken
+from storage.booking_tables import Booking, BookingCell
+from tests.journeys.diary import ANA, BEN, booked, events, meet, next_monday, rows, wish
+from tests.sandbox.faults import Fault
+from tests.sandbox.world import World
+
+HOUR = timedelta(hours=1)
+
+
+def test_what_is_booked_stands_in_the_hosts_calendar_and_blocks_everybody_in_it(world_on_either: World) -> None:
+    world = world_on_either
+    ana, ben = meet(world)
+    start = next_monday(world)
+    made = booked(world, wish([ana, ben], start))
+    assert (made.state, made.start, made.version) == (State.CONFIRMED, start, 1)
+    (event,) = events(world)
+    assert event["summary"] == "Plan the launch"
+    assert [each["email"] for each in event["attendees"]] == [BEN]
+    for people in ([ana], [ben], [ben, ana]):
+        with pytest.raises(SlotTaken):
+            booked(world, wish(people, start + timedelta(minutes=25)))
+    assert booked(world, wish([ana], start + timedelta(minutes=30))).state is State.CONFIRMED
+    assert len(rows(world, BookingCell)) == 18
+
+
+def test_what_stands_in_google_is_never_booked_over(world: World) -> None:
+    ana, ben = meet(world)
+    start = next_monday(world)
+    world.google.add_event(BEN, start, start + HOUR, "Dentist")
+    with pytest.raises(SlotTaken):
+        booked(world, wish([ana, ben], start))
+    world.google.add_event(ANA, start + HOUR, start + 2 * HOUR, "Free", transparency="transparent")
+    assert booked(world, wish([ana, ben], start + HOUR)).state is State.CONFIRMED
+    world.google.break_calendar(BEN)
+    with pytest.raises(AvailabilityUnknown):
+        booked(world, wish([ana, ben], start + timedelta(hours=1, minutes=30)))
+    assert len(events(world)) == 1
+    assert [each.state for each in rows(world, Booking) if each.state != State.FAILED] == [State.CONFIRMED]
+
+
+def test_an_event_that_appears_between_the_look_and_the_writing_wins(world: World) -> None:
+    ana, _ = meet(world)
+    start = next_monday(world)
+    world.google.add_event(ANA, start, start + HOUR, "Just now")
+    world.google.delay_visibility(calls=1, readers=["freebusy"])
+    world.google.add_event(ANA, start, start + HOUR, "Just now too")
+    with pytest.raises(SlotTaken):
+        booked(world, wish([ana], start))
+    world.google.delay_visibility()
+    assert events(world) == []
+
+
+def test_the_same_request_is_one_appointment_and_another_under_its_key_is_refused(world: World) -> None:
+    ana, _ = meet(world)
+    start = next_monday(world)
+    first = booked(world, wish([ana], start), key="k")
+    assert booked(world, wish([ana], start), key="k").id == first.id
+    with pytest.raises(KeyReused):
+        booked(world, wish([ana], start + HOUR), key="k")
+    assert len(events(world)) == 1
+
+
+def test_moved_and_cancelled(world_on_either: World) -> None:
+    world = world_on_either
+    ana, ben = meet(world)
+    start = next_monday(world)
+    made = booked(world, wish([ana, ben], start))
+    desk = world.bot.booking.appointments
+    moved = desk.move(made.team_id, made.id, start + timedelta(minutes=15), start + timedelta(minutes=45))
+    assert (moved.state, moved.start, moved.version) == (State.CONFIRMED, start + timedelta(minutes=15), 2)
+    assert events(world)[0]["start"]["dateTime"].startswith(f"{moved.start:%Y-%m-%dT%H:%M}")
+    assert booked(world, wish([ana], start, minutes=15)).state is State.CONFIRMED
+    with pytest.raises(SlotTaken):
+        desk.move(made.team_id, made.id, start, start + timedelta(minutes=30))
+    assert desk.get(made.team_id, made.id).start == moved.start
+    assert desk.cancel(made.team_id, made.id).state is State.CANCELLED
+    assert desk.cancel(made.team_id, made.id).state is State.CANCELLED
+    assert len(events(world)) == 1
+    assert len(rows(world, BookingCell)) == 3
+
+
+def test_an_answer_that_is_lost_is_a_promise_that_is_kept(world: World) -> None:
+    ana, _ = meet(world)
+    start = next_monday(world)
+    world.google.script.add(Fault("POST /calendar/v3/calendars", kind="drop", when="after"))
+    made = booked(world, wish([ana], start))
+    assert made.state is State.HELD
+    with pytest.raises(SlotTaken):
+        booked(world, wish([ana], start))
+    world.time_passes(timedelta(minutes=1))
+    assert world.bot.booking.appointments.get(made.team_id, made.id).state is State.CONFIRMED
+    assert len(events(world)) == 1
+
+
+def test_a_promise_that_cannot_be_kept_is_taken_back_in_time(world: World) -> None:
+    ana, _ = meet(world)
+    start = next_monday(world)
+    world.google.script.add(Fault("POST /calendar/v3/calendars", status=503, times=-1))
+    made = booked(world, wish([ana], start))
+    assert made.state is State.HELD
+    world.time_passes(timedelta(minutes=18))
+    assert world.bot.booking.appointments.get(made.team_id, made.id).state is State.FAILED
+    assert (events(world), rows(world, BookingCell)) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("shift", "reason"),
+    [(timedelta(hours=9), "outside_hours"), (timedelta(days=80), "too_far"), (timedelta(minutes=3), "invalid")],
+)
+def test_what_cannot_be_booked_says_why(world: World, shift: timedelta, reason: str) -> None:
+    ana, _ = meet(world)
+    with pytest.raises(NotBookable) as refused:
+        booked(world, wish([ana], next_monday(world) + shift))
+    assert refused.value.reason == reason
+    assert rows(world, Booking) == []
