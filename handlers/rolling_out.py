@@ -11,6 +11,7 @@ from bot.ports import Clock, Directory, Notifier
 from bot.services.admins import Admins
 from bot.services.board import TeamBoard
 from bot.services.calendars import CalendarPicks
+from bot.services.confirmations import Confirmations
 from bot.services.connections import Connections
 from bot.services.departures import Departures
 from bot.services.digest import Digest
@@ -37,7 +38,7 @@ from handlers.slack_inviting import Inviting
 from storage.database import Database
 
 INVITE_EVERY, FINISH_EVERY, COMPARE_EVERY = timedelta(seconds=10), timedelta(seconds=10), timedelta(minutes=1)
-SEE_OFF_EVERY, PURGE_EVERY = timedelta(minutes=1), timedelta(minutes=10)
+SEE_OFF_EVERY, CONFIRM_EVERY, PURGE_EVERY = timedelta(minutes=1), timedelta(minutes=1), timedelta(minutes=10)
 TALLY_EVERY, DIGEST_EVERY = timedelta(hours=1), timedelta(minutes=10)
 
 
@@ -73,6 +74,7 @@ class RollingOut:
             on.database, on.directory, on.clock, departures.left, self._new_ones, asks_again=asks_again
         )
         self.rollout = Rollout(on.database, on.directory, on.notifier, self.roster, on.clock, self.deliver)
+        self.confirmations = Confirmations(on.database, on.notifier, tickets, on.clock)
         self.retention = Retention(on.database, on.clock, on.settings)
         self.invitations = Invitations(on.database, on.notifier, tickets, on.incidents, on.clock, self.rollout.show)
         self.board = board
@@ -110,6 +112,7 @@ class RollingOut:
             "tally": (self.tallies.run, TALLY_EVERY),
             "digest": (self.digest.run, DIGEST_EVERY),
             "see off": (self.departures.see_off, SEE_OFF_EVERY),
+            "confirm": (self.confirmations.deliver, CONFIRM_EVERY),
             "purge": (self.retention.nightly, PURGE_EVERY),
         }
 

@@ -32,6 +32,15 @@ class ConnectLink:
 
 
 @dataclass(frozen=True)
+class AccountQuestioned:
+    """Somebody's address in Slack has changed: is the Google account still theirs? ``url`` is the personal link."""
+
+    account: str
+    url: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
 class LinkReplaced:
     """What an older link's message becomes when a newer link was sent."""
 
@@ -276,6 +285,7 @@ class Checkup:
 
 Notice = (
     ConnectLink
+    | AccountQuestioned
     | LinkReplaced
     | LinkUsed
     | Card

@@ -18,7 +18,7 @@ from bot.services.monitoring import zone_of
 from bot.services.reminders import LeaseLost, teams_of
 from bot.services.tickets import Tickets
 from storage import audit, ledger, people, quotas, roster, rounds
-from storage.database import Database
+from storage.database import Database, Session
 from storage.rollout_tables import Invitation
 from storage.rounds import Asked
 from storage.tables import new_id
@@ -31,6 +31,12 @@ A_MINUTE = 45
 _LEASE = timedelta(minutes=3)
 _ALLOWANCE = "slack:"
 _LATER, _MINUTE = timedelta(minutes=1), timedelta(minutes=1)
+
+
+def has_room(session: Session, team_id: str, now: datetime) -> bool:
+    """Whether one more direct message may be opened there in this minute; it counts as sent."""
+    key = f"{_ALLOWANCE}{team_id}:{now:%Y-%m-%dT%H:%M}"
+    return quotas.reserve(session, key, now + _MINUTE, 1, A_MINUTE) == 1
 
 
 class Invitations:

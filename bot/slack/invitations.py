@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.domain.notices import DeclinedInvitation, Invited, Nudged, RoundProgress
+from bot.domain.notices import AccountQuestioned, DeclinedInvitation, Invited, Nudged, RoundProgress
 from bot.domain.permissions import REQUESTS
 from bot.domain.rollout import Stage
 from bot.slack.blocks import (
@@ -35,6 +35,24 @@ _REASONS = {
     "Unreachable": say("Slack does not let me write to them"),
     "NotAnEmployee": say("no longer a member of this workspace"),
 }
+
+
+def questioned(notice: AccountQuestioned) -> Told:
+    """After a change of address in Slack."""
+    ask = say("Is *{account}* still your Google account?", account=notice.account)
+    why = say("Your address in Slack has changed, so please confirm it once. Until then everything goes on working.")
+    blocks = [
+        section(say("*Is {account} still your Google account?*\n{why}", account=notice.account, why=why)),
+        actions(button("Yes, confirm", CONNECT_OPEN, url=notice.url, style="primary")),
+        context(
+            say(
+                "If it is not, end the connection with `/calendar disconnect`. This link is yours alone, so please do "
+                "not pass it on. It works until {until}.",
+                until=when(notice.expires_at),
+            )
+        ),
+    ]
+    return say("{ask} {why}", ask=ask, why=why), blocks
 
 
 def invited(notice: Invited) -> Told:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.domain.notices import (
+    AccountQuestioned,
     Card,
     ConnectLink,
     ConsentRefused,
@@ -71,7 +72,7 @@ def render(notice: Notice) -> Message:  # noqa: PLR0911 - one return a notice; m
             return _foreign(notice)
         case Disconnected():
             return _disconnected(notice)
-        case Invited() | Nudged() | DeclinedInvitation() | RoundProgress() | WeeklyDigest():
+        case AccountQuestioned() | Invited() | Nudged() | DeclinedInvitation() | RoundProgress() | WeeklyDigest():
             text, blocks = _rolled_out(notice)
             return message(text, *blocks)
         case Trouble() | Mended() | TroubleOver() | Unanswered() | OperatorAlert():
@@ -80,9 +81,11 @@ def render(notice: Notice) -> Message:  # noqa: PLR0911 - one return a notice; m
 
 
 def _rolled_out(
-    notice: Invited | Nudged | DeclinedInvitation | RoundProgress | WeeklyDigest,
+    notice: AccountQuestioned | Invited | Nudged | DeclinedInvitation | RoundProgress | WeeklyDigest,
 ) -> tuple[Mrkdwn, list[Block]]:
     match notice:
+        case AccountQuestioned():
+            return invitations.questioned(notice)
         case Invited():
             return invitations.invited(notice)
         case Nudged():
