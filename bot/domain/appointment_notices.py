@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from bot.domain.appointments import Appointment, Party
+from bot.domain.appointments import OVER, Appointment, Party, State
 
 
 class News(StrEnum):
@@ -25,6 +25,10 @@ class News(StrEnum):
     """Its host disconnected: it stays in Google as it is, and no longer follows what is done here."""
 
 
+CHANGEABLE = frozenset({News.BOOKED, News.MOVED, News.NOT_MOVED, News.CONFLICT})
+"""After these it stands, and can be changed."""
+
+
 @dataclass(frozen=True)
 class AppointmentNews:
     """One message to one of those who take part."""
@@ -39,8 +43,11 @@ class AppointmentNews:
     """Of one that was moved: where it was."""
     reason: str = ""
     """A code: taken, unknown, not_in_time, broken, left, calendar_gone, no_write_access."""
+    is_old: bool = False
+    """There is a newer message about the same appointment: this one keeps its words and loses its time and buttons."""
 
     @property
     def can_change(self) -> bool:
         """Whether the buttons to move and to cancel belong under it."""
-        return self.news in (News.BOOKED, News.MOVED, News.NOT_MOVED, News.CONFLICT)
+        ends = (*OVER, State.CANCELLING)
+        return not self.is_old and self.news in CHANGEABLE and self.appointment.state not in ends

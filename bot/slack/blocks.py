@@ -27,6 +27,7 @@ VALUE_LIMIT = 1000
 # A cut must not leave half an entity or half of Slack's own <…> behind.
 _HALF = re.compile(r"(&[a-z]{0,4}|<[^>]*)$")
 _USER_ID = re.compile(r"[UW][A-Z0-9]{1,20}")
+_ADDRESS = re.compile(r"https://[A-Za-z0-9.-]{1,253}(?::\d{1,5})?(?:/[A-Za-z0-9._~/?=%#+-]{0,500})?")
 # In plain text there is nothing to escape with, so the brackets of Slack's own markup become their look-alikes.
 _BRACKETS = str.maketrans("<>", "\u2039\u203a")
 
@@ -79,6 +80,11 @@ def day(moment: datetime) -> Mrkdwn:
 def mention(user_id: str) -> Mrkdwn:
     """A person by their id, as Slack shows people; whatever is no id is only text."""
     return Mrkdwn(f"<@{user_id}>") if _USER_ID.fullmatch(user_id) else escape(user_id)
+
+
+def link(address: str, text: LiteralString) -> Mrkdwn:
+    """A link to an https address from outside; nothing at all if it is none."""
+    return Mrkdwn(f"<{address}|{text}>") if _ADDRESS.fullmatch(address) else Mrkdwn()
 
 
 def plain(text: str, limit: int) -> Element:
