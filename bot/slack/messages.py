@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from bot.domain.appointment_notices import AppointmentNews
 from bot.domain.notices import (
     AccountQuestioned,
     Card,
@@ -27,7 +28,7 @@ from bot.domain.notices import (
 )
 from bot.domain.permissions import REQUESTS
 from bot.domain.reasons import reason
-from bot.slack import digest, invitations, menus, operators, summary, troubles
+from bot.slack import appointment_messages, digest, invitations, menus, operators, summary, troubles
 from bot.slack.blocks import Block, Mrkdwn, actions, button, context, join, mrkdwn, say, section, when
 
 TEXT_LIMIT = 2000
@@ -75,8 +76,8 @@ def render(notice: Notice) -> Message:  # noqa: PLR0911 - one return a notice; m
         case AccountQuestioned() | Invited() | Nudged() | DeclinedInvitation() | RoundProgress() | WeeklyDigest():
             text, blocks = _rolled_out(notice)
             return message(text, *blocks)
-        case Trouble() | Mended() | TroubleOver() | Unanswered() | OperatorAlert():
-            text, blocks = _watched(notice)
+        case Trouble() | Mended() | TroubleOver() | Unanswered() | OperatorAlert() | AppointmentNews():
+            text, blocks = _happened(notice)
             return message(text, *blocks)
 
 
@@ -98,8 +99,12 @@ def _rolled_out(
             return digest.digest(notice)
 
 
-def _watched(notice: Trouble | Mended | TroubleOver | Unanswered | OperatorAlert) -> tuple[Mrkdwn, list[Block]]:
+def _happened(
+    notice: Trouble | Mended | TroubleOver | Unanswered | OperatorAlert | AppointmentNews,
+) -> tuple[Mrkdwn, list[Block]]:
     match notice:
+        case AppointmentNews():
+            return appointment_messages.told(notice)
         case Trouble():
             return troubles.trouble(notice)
         case Mended():
