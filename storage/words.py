@@ -28,6 +28,16 @@ class Owed:
     lease: str
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One message that was sent."""
+
+    kind: str
+    detail: Mapping[str, str]
+    channel: str
+    ts: str
+
+
 def owe(
     session: Session,
     booking_id: str,
@@ -80,8 +90,12 @@ def settle(session: Session, owed: Owed, now: datetime, channel: str | None = No
     session.exec(mine.values(due_at=None, lease=None, lease_until=None, sent_at=now, channel=channel, ts=ts))
 
 
-def messages(session: Session, booking_id: str) -> list[tuple[str, str, str]]:
-    """What stands in people's conversations about an appointment: person, channel and timestamp."""
-    query = select(Word.person_id, Word.channel, Word.ts).where(Word.booking_id == booking_id)
-    rows = session.exec(query.where(col(Word.ts).is_not(None)).order_by(col(Word.sent_at)))
-    return [(person_id, channel, ts) for person_id, channel, ts in rows if channel and ts]
+def older(session: Session, owed: Owed, kinds: Collection[str]) -> list[Sent]:
+    """What stands in this person's conversation about the same appointment, of these kinds, the latest alone.
+
+    Whatever came before it has had its turn when that one was sent.
+    """
+    query = select(Word).where(Word.booking_id == owed.booking_id, Word.person_id == owed.person_id)
+    query = query.where(Word.id != owed.id, col(Word.kind).in_(kinds), col(Word.ts).is_not(None))
+    rows = session.exec(query.order_by(col(Word.sent_at).desc()).limit(1))
+    return [Sent(word.kind, word.detail, word.channel, word.ts) for word in rows if word.channel and word.ts]

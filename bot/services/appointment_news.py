@@ -1,10 +1,12 @@
 """What people are told about their appointments: noted with the change itself, and sent once each, whatever crashes."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
 
-from bot.domain.appointment_notices import AppointmentNews, News
+from bot.domain.appointment_notices import CHANGEABLE, AppointmentNews, News
+from bot.domain.notices import MessageRef
 from bot.domain.people import Who
 from bot.domain.webhooks import Event, about_appointment
 from bot.errors import BotError, NotAnEmployee, SlackRefusesApp, SlackUnavailable, Unreachable
@@ -115,17 +117,28 @@ class AppointmentBulletin:
                 self._put_off(owed, owed.tried_at + _MINUTE)
                 return
             if found is not None:
-                with self._database.transaction() as session:
-                    words.settle(session, owed, now, found.channel, found.ts)
+                self._settle(owed, now, found)
                 return
         with self._database.transaction() as session:
             loaded = load(session, owed.booking_id)
             mine = ledger.trying(session, Word, owed.id, owed.lease, now)
         if loaded is None or not mine:
             return
-        message = self._notifier.tell(who, _news(owed, loaded), mark=owed.id)
+        self._settle(owed, now, self._notifier.tell(who, _news(owed, loaded), mark=owed.id))
+
+    def _settle(self, owed: Owed, now: datetime, message: MessageRef) -> None:
+        """It is out; of what was said before about the same appointment the buttons go."""
         with self._database.transaction() as session:
             words.settle(session, owed, now, message.channel, message.ts)
+            loaded, older = load(session, owed.booking_id), words.older(session, owed, CHANGEABLE)
+        if loaded is None:
+            return
+        for each in older:
+            old = replace(_news(replace(owed, kind=each.kind, detail=each.detail), loaded), is_old=True)
+            try:
+                self._notifier.edit(owed.team_id, MessageRef(each.channel, each.ts), old)
+            except BotError as error:  # it keeps buttons that are checked when they are clicked
+                log.info("old_news_not_edited", word=owed.id, error=type(error).__name__)
 
     def _put_off(self, owed: Owed, until: datetime, *, untried: bool = False) -> None:
         with self._database.transaction() as session:
