@@ -15,7 +15,7 @@ LIMITED = {"ok": False, "error": "ratelimited"}
 
 
 def audited(world: World) -> list[str]:
-    return rows(world, "SELECT user_id || ' ' || action FROM audit WHERE action LIKE '%left'")
+    return rows(world, "SELECT user_id || ' ' || action FROM audit WHERE action LIKE '%left' ORDER BY 1")
 
 
 def held(world: World) -> list[str]:
