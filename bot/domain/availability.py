@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from itertools import pairwise
 from math import inf
 
 from bot.domain.appointments import GRID, LONGEST, MOST_PEOPLE, OpenSlot
@@ -107,38 +106,41 @@ def _free(diaries: Iterable[Diary], start: float, end: float, now: float) -> lis
     """What of ``start`` to ``end`` is open to all of them.
 
     Of all that blocks, where it starts and where it ends are sorted apart from each other, as plain numbers. All is
-    over by the n-th end, and nothing has begun again, exactly if the (n+1)-th start is later. What has no length must
-    not be among it, for it would part free time in two.
+    over by the n-th end, and nothing has begun again, exactly if the (n+1)-th start is later.
     """
     froms, tills = [], []
     for diary in diaries:
         rules = diary.rules
         froms += [-inf, min(end, now + rules.horizon.total_seconds())]
         tills += [max(start, now + rules.notice.total_seconds()), inf]
-        hours = [(start, start), *working_seconds(rules, start, end), (end, end)]
-        closed = [(closes, opens) for (_, closes), (opens, _) in pairwise(hours) if closes < opens]
-        froms += [closes for closes, _ in closed]
-        tills += [opens for _, opens in closed]
+        hours = working_seconds(rules, start, end)
+        froms += [start, *[closes for _, closes in hours]]
+        tills += [*[opens for opens, _ in hours], end]
         before, after = rules.buffer_before.total_seconds(), rules.buffer_after.total_seconds()
         blocking = [span for spans in (diary.busy, diary.unknown) for span in spans if span.start < span.end]
         froms += [span.start.timestamp() - after for span in blocking]
         tills += [span.end.timestamp() + before for span in blocking]
     froms.sort()
     tills.sort()
-    return [(clear, taken) for clear, taken in zip(tills, froms[1:], strict=False) if clear < taken]
+    made: list[_Span] = []
+    for clear, taken in [gap for gap in zip(tills, froms[1:], strict=False) if gap[0] < gap[1]]:
+        if made and made[-1][1] == clear:  # hours that touch, as at midnight, leave a block without length
+            made[-1] = made[-1][0], taken
+        else:
+            made.append((clear, taken))
+    return made
 
 
 def _starts(gaps: list[_Span], length: int, step: int, zone: str) -> list[int]:
     """Where a slot may begin: a multiple of the step on that zone's clock, counted from midnight, and on the grid."""
     made: list[int] = []
+    steady = list(offsets(zone, gaps[0][0], gaps[-1][1])) if gaps else []
     for opens, closes in gaps:
-        if closes - opens < length:
-            continue
-        for begins, ends, offset in offsets(zone, opens, float(int(closes) - length + 1)):
-            for midnight in range(int((begins + offset) // _DAY) * _DAY - offset, int(ends), _DAY):
+        for since, until, offset in steady if closes - opens >= length else ():
+            begins, ends = max(since, opens), min(int(until), int(closes) - length + 1)
+            for midnight in range(int((begins + offset) // _DAY) * _DAY - offset, ends, _DAY):
                 first = midnight + max(0, -int((midnight - begins) // step)) * step
-                last = min(int(ends), midnight + _DAY)
-                made.extend(each for each in range(first, last, step) if not each % _GRID)
+                made += [each for each in range(first, min(ends, midnight + _DAY), step) if not each % _GRID]
     return made
 
 

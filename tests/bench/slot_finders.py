@@ -32,7 +32,7 @@ class Question:
 
     @classmethod
     def of(cls, people: int, days: int) -> "Question":
-        """The same for everybody who asks: each calendar has an event on two of three working days."""
+        """The same for everybody who asks: each calendar has an event on every other working day."""
         chance = Random(6)  # noqa: S311 - the same events in every run
         week = (((8 * 60, 12 * 60), (13 * 60, 18 * 60)),) * 5 + ((),) * 2
         made = []
@@ -78,7 +78,7 @@ def by_portion(asked: Question) -> list[datetime]:
 def _calendar(chance: Random, days: int) -> Iterator[Interval]:
     for number in range(days):
         day = MONDAY + number * _DAY
-        if day.weekday() < 5 and chance.random() < 2 / 3:
+        if day.weekday() < 5 and chance.random() < 1 / 2:
             start = day + chance.randrange(6 * 12, 18 * 12) * 5 * _MINUTE
             yield Interval(start, start + chance.choice((15, 25, 30, 30, 45, 60)) * _MINUTE)
 
