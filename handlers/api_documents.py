@@ -84,7 +84,7 @@ def openapi(api: FastAPI, public_url: str) -> dict[str, Any]:
         parts["schemas"][name]["examples"] = [example]
     for operations in document["paths"].values():
         for operation in operations.values():
-            operation["operationId"] = operation["operationId"].partition("__")[0]
+            operation["responses"] = dict(sorted(operation["responses"].items()))
             for parameter in operation.get("parameters", ()):
                 if parameter["name"] == "idempotency-key":  # ours to ask for, so that its absence is a 400 of its own
                     parameter.update(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from bot.errors import SettingsInvalid
+from handlers import api_cli
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -28,6 +29,8 @@ keys = typer.Typer(help="Encryption keys.", no_args_is_help=True)
 app.add_typer(keys, name="keys")
 risc = typer.Typer(help="Google's security events: a revoked grant is known within a minute.", no_args_is_help=True)
 app.add_typer(risc, name="risc")
+app.add_typer(api_cli.api_key, name="api-key")
+app.add_typer(api_cli.webhooks, name="webhooks")
 
 _WRONG = 1
 _BEGINNING = datetime(2000, 1, 1)  # noqa: DTZ001 - Typer parses days without a zone; it is added below

@@ -68,20 +68,24 @@ def booking_app(edge: "BookingEdge", gate: Gate, public_url: str) -> FastAPI:
     problems = Problems(public_url)
     api.router.redirect_slashes = False
     api.router.route_class = gated(gate)
-    for method, path, endpoint, scope, reply in (
-        ("GET", "/people", edge.people, Scope.PEOPLE_READ, api_replies.PEOPLE),
-        ("GET", "/people/{person}/availability", edge.of_one, Scope.AVAILABILITY_READ, api_replies.AVAILABILITY),
-        ("GET", "/availability", edge.of_several, Scope.AVAILABILITY_READ, api_replies.AVAILABILITY),
-        ("POST", "/appointments", edge.book, Scope.APPOINTMENTS_WRITE, api_replies.BOOKED),
-        ("GET", "/appointments", edge.listing, Scope.APPOINTMENTS_READ, api_replies.APPOINTMENTS),
-        ("GET", "/appointments/{appointment}", edge.get, Scope.APPOINTMENTS_READ, api_replies.APPOINTMENT),
-        ("PATCH", "/appointments/{appointment}", edge.move, Scope.APPOINTMENTS_WRITE, api_replies.MOVED),
-        ("DELETE", "/appointments/{appointment}", edge.cancel, Scope.APPOINTMENTS_WRITE, api_replies.CANCELLED),
+    slots, reads, writes = Scope.AVAILABILITY_READ, Scope.APPOINTMENTS_READ, Scope.APPOINTMENTS_WRITE
+    of_one, all_of_them, one = "/people/{person}/availability", "/appointments", "/appointments/{appointment}"
+    for method, path, name, endpoint, scope, reply in (
+        ("GET", "/people", "find_people", edge.people, Scope.PEOPLE_READ, api_replies.PEOPLE),
+        ("GET", of_one, "availability_of_one", edge.of_one, slots, api_replies.AVAILABILITY),
+        ("GET", "/availability", "availability_of_several", edge.of_several, slots, api_replies.AVAILABILITY),
+        ("POST", all_of_them, "book", edge.book, writes, api_replies.BOOKED),
+        ("GET", all_of_them, "list_appointments", edge.listing, reads, api_replies.APPOINTMENTS),
+        ("GET", one, "get_appointment", edge.get, reads, api_replies.APPOINTMENT),
+        ("PATCH", one, "move", edge.move, writes, api_replies.MOVED),
+        ("DELETE", one, "cancel", edge.cancel, writes, api_replies.CANCELLED),
     ):
         api.add_api_route(
             path,
             endpoint,
             methods=[method],
+            operation_id=name,
+            name=name,
             status_code=min(reply),
             responses={status: each for status, each in reply.items()},  # noqa: C416 - it widens the keys' type
             response_model=None,
