@@ -4,7 +4,7 @@ from bot.domain.board import Line
 from bot.domain.notices import WeeklyDigest
 from bot.domain.tallies import Change
 from bot.slack.blocks import Block, Mrkdwn, actions, button, context, day, header, join, picture, say, section, short
-from bot.slack.stages import CAUSES, OPEN, summary
+from bot.slack.stages import CAUSES, OPEN, in_a_line, summary
 
 _NAME_LIMIT = 80
 
@@ -20,8 +20,8 @@ def digest(notice: WeeklyDigest) -> tuple[Mrkdwn, list[Block]]:
         broken = say("*Broken longest*\n{lines}", lines=join("\n", map(_broken, notice.broken_longest)))
         blocks.append(section(broken))
     blocks.append(actions(button("Who is there yet?", OPEN)))
-    text = say("*The roll-out this week*\n{counts}\n{change}\n{broken}", counts=counts, change=change, broken=broken)
-    return text, blocks
+    told = in_a_line(notice.counts)
+    return say("*The roll-out this week*\n{told}.\n{change}\n{broken}", told=told, change=change, broken=broken), blocks
 
 
 def _change(change: Change | None) -> Mrkdwn:
@@ -35,7 +35,7 @@ def _change(change: Change | None) -> Mrkdwn:
     moved = [
         say("{sign}{count} {words}", sign=_sign(by), count=f"{abs(by):,}", words=words) for by, words in courses if by
     ]
-    since = say("{day} {date:%B}", day=change.since.day, date=change.since)
+    since = f"{change.since.day} {change.since:%B}"
     return say("Since {since}: {moved}.", since=since, moved=join(", ", moved) if moved else say("nothing has changed"))
 
 

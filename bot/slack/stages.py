@@ -47,6 +47,18 @@ def summary(counts: Mapping[Stage, int]) -> Mrkdwn:
     return say("{bar}\n{lines}", bar=_bar(counts), lines=join("   ", lines))
 
 
+def in_a_line(counts: Mapping[Stage, int]) -> Mrkdwn:
+    """The same for those who hear it."""
+    return join(
+        ", ",
+        (
+            say("{count} {words}", count=f"{counts[each]:,}", words=STAGES[each][1])
+            for each in STAGES
+            if counts.get(each)
+        ),
+    )
+
+
 def _bar(counts: Mapping[Stage, int]) -> Mrkdwn:
     """Squares in proportion; everybody who is there at all has one."""
     known = {stage: counts.get(stage, 0) for stage in STAGES if stage is not Stage.LEFT}
