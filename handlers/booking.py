@@ -16,6 +16,7 @@ from bot.services.diaries import Diaries
 from bot.services.incidents import Incidents
 from bot.services.moving import Moving
 from bot.services.outbox import Outbox
+from bot.services.reconciling import Reconciling
 from bot.services.writing import Writing
 from handlers.background import Background
 from handlers.jobs import Table
@@ -26,7 +27,7 @@ B = TypeVar("B")
 
 CLERKS, READERS = 8, 16
 """Operations at once, and questions for free time at once; each waits for Google nearly all of its time."""
-WRITE_EVERY, TELL_EVERY = timedelta(seconds=2), timedelta(seconds=2)
+WRITE_EVERY, TELL_EVERY, RECONCILE_EVERY = timedelta(seconds=2), timedelta(seconds=2), timedelta(minutes=1)
 
 
 class BookingDesk:
@@ -56,6 +57,7 @@ class BookingDesk:
         collisions = Collisions(self.diaries, connections, events)
         tools = (database, connections, events, collisions, self.bulletin, clock)
         self.outbox = Outbox(database, Writing(*tools), Moving(*tools), clock, self._write, max_pending)
+        self.reconciling = Reconciling(database, connections, calendars, events, self.bulletin, clock)
         self.appointments = Appointments(database, self.diaries, self.outbox, clock, max_pending)
 
     def tell(self) -> object:
@@ -64,7 +66,11 @@ class BookingDesk:
 
     def jobs(self) -> Table:
         """What the clock sets off."""
-        return {"write": (self.outbox.run, WRITE_EVERY), "news": (self.bulletin.deliver, TELL_EVERY)}
+        return {
+            "write": (self.outbox.run, WRITE_EVERY),
+            "news": (self.bulletin.deliver, TELL_EVERY),
+            "reconcile": (self.reconciling.run, RECONCILE_EVERY),
+        }
 
     def close(self) -> None:
         """Begin nothing further."""

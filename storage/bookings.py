@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from storage.booking_tables import Attendance, Booking, BookingCell, Instance
 from storage.inserts import insert_into, insert_new
-from storage.tables import Person, new_id
+from storage.tables import Connection, Person, new_id
 
 HELD, CONFIRMED, CANCELLING, CANCELLED, FAILED, CONFLICT = (
     *("held", "confirmed", "cancelling"),
@@ -149,10 +149,30 @@ def held_by(session: Session, requester: str) -> int:
     return session.exec(query.where(Booking.state == HELD)).one()
 
 
-def hosts_ahead(session: Session, now: datetime) -> list[str]:
-    """Whose calendars hold confirmed appointments that are not past."""
-    query = select(Booking.host_id).where(Booking.state == CONFIRMED, Booking.ends_at > now)
-    return list(session.exec(query.distinct()))
+def hosts_ahead(session: Session, now: datetime, since: datetime) -> list[str]:
+    """In whose calendars something lies that is not past, or should not lie there since it ended after ``since``."""
+    return list(session.exec(select(Booking.host_id).where(*_recent(now, since)).distinct()))
+
+
+def recent(session: Session, host_id: str, now: datetime, since: datetime) -> list[Booking]:
+    """The same of one person's calendar."""
+    return list(session.exec(select(Booking).where(Booking.host_id == host_id, *_recent(now, since))))
+
+
+def _recent(now: datetime, since: datetime) -> tuple[Any, ...]:
+    stands = col(Booking.state).in_((*_LIVE, CONFLICT))
+    # What its owner has left behind is not ours to compare any more.
+    ours = or_(col(Booking.reason).is_(None), col(Booking.reason) != "host_left")
+    return Booking.ends_at > now, or_(stands, col(Booking.changed_at) > since), ours
+
+
+def of_the_disconnected(session: Session, now: datetime) -> list[str]:
+    """Appointments ahead whose hosts have no connection any more, and who does not know it yet."""
+    query = select(Booking.id).outerjoin(Connection, col(Connection.person_id) == col(Booking.host_id))
+    query = query.where(Booking.ends_at > now, col(Booking.state).in_((*_LIVE, CONFLICT)))
+    gone = or_(col(Connection.id).is_(None), col(Connection.health) == "disconnected")
+    told = or_(col(Booking.reason).is_(None), col(Booking.reason) != "host_left")
+    return list(session.exec(query.where(gone, told)))
 
 
 def instance(session: Session) -> str:

@@ -97,3 +97,8 @@ def soon(session: Session, booking_ids: list[str], now: datetime) -> None:
 def waits(session: Session, booking_id: str) -> bool:
     """Whether anything is still to be done for it."""
     return session.exec(select(Operation.id).where(Operation.booking_id == booking_id).limit(1)).first() is not None
+
+
+def drop(session: Session, booking_id: str) -> None:
+    """Nothing of it can be done any more."""
+    session.exec(delete(Operation).where(col(Operation.booking_id) == booking_id))

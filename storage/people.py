@@ -45,9 +45,10 @@ def remember_card(session: Session, person_id: str, channel: str | None, ts: str
     session.exec(update(Person).where(col(Person.id) == person_id).values(card_channel=channel, card_ts=ts))
 
 
-def remember_zone(session: Session, person_id: str, time_zone: str) -> None:
-    """Note the time zone of their Slack profile."""
-    session.exec(update(Person).where(col(Person.id) == person_id).values(time_zone=time_zone))
+def remember_profile(session: Session, person_id: str, *, name: str, email: str | None, time_zone: str) -> None:
+    """Note what their Slack profile says."""
+    facts = {"name": name, "email": email, "time_zone": time_zone}
+    session.exec(update(Person).where(col(Person.id) == person_id).values(**facts))
 
 
 def _slack_person(team_id: str, user_id: str) -> SelectOfScalar[Person]:

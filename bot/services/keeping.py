@@ -58,7 +58,9 @@ class Keeping:
             version = row.token_version
             outages.close(session, connection_id, now, healed=True)
             probes.begin(session, connection_id, now + self._probe_every)
-            people.remember_zone(session, trip.person_id, profile.time_zone)
+            people.remember_profile(
+                session, trip.person_id, name=profile.name, email=profile.email, time_zone=profile.time_zone
+            )
             rounds.call_off(session, trip.person_id)
             roster.note(session, trip.person_id, declined_at=None)
             flows.finish(session, trip.flow_id, "connected", account=consented.email)

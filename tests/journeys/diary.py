@@ -8,10 +8,9 @@ from sqlmodel import SQLModel, select
 
 from bot.domain.appointments import Appointment, Wish
 from bot.domain.people import Who
-from tests.journeys.outages import ANA, BEN
+from tests.journeys.outages import ANA
 from tests.sandbox.world import TEAM, World
 
-CALENDAR_OF_ANA, CALENDAR_OF_BEN = ANA, BEN
 HALF_AN_HOUR = timedelta(minutes=30)
 _NUMBERS = count(1)
 Row = TypeVar("Row", bound=SQLModel)

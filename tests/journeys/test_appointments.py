@@ -4,12 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.appointments import State
+from bot.domain.appointments import State, event_id
+from bot.domain.people import Who
 from bot.errors import AvailabilityUnknown, KeyReused, NotBookable, SlotTaken
 from storage.booking_tables import Booking, BookingCell
-from tests.journeys.diary import ANA, BEN, booked, events, meet, next_monday, rows, wish
+from tests.journeys.diary import booked, events, meet, next_monday, rows, wish
+from tests.journeys.outages import ANA, BEN, reconnects
 from tests.sandbox.faults import Fault
-from tests.sandbox.world import World
+from tests.sandbox.world import TEAM, World
 
 HOUR = timedelta(hours=1)
 
@@ -120,3 +122,60 @@ def test_what_cannot_be_booked_says_why(world: World, shift: timedelta, reason: 
         booked(world, wish([ana], next_monday(world) + shift))
     assert refused.value.reason == reason
     assert rows(world, Booking) == []
+
+
+def test_what_people_do_in_google_counts(world: World) -> None:
+    ana, ben = meet(world)
+    start = next_monday(world, 14)
+    desk = world.bot.booking.appointments
+    moved, deleted, other = (booked(world, wish([ana, ben], start + number * HOUR)) for number in range(3))
+    world.google.move_event(ANA, event_id(moved.id, 0), start + timedelta(minutes=20), start + timedelta(minutes=50))
+    world.google.delete_event(ANA, event_id(deleted.id, 0))
+    for _ in range(2):
+        world.time_leaps(timedelta(minutes=11))
+        world.jobs_run()
+    assert desk.get(moved.team_id, moved.id).start == start + timedelta(minutes=20)
+    assert desk.get(moved.team_id, deleted.id).state is State.CANCELLED
+    assert desk.get(moved.team_id, other.id).version == 1
+    assert booked(world, wish([ana], start, minutes=20)).state is State.CONFIRMED
+    assert booked(world, wish([ana], start + HOUR)).state is State.CONFIRMED
+    world.google.move_event(ANA, event_id(other.id, 0), moved.start + HOUR, moved.end + HOUR)
+    world.time_leaps(timedelta(minutes=11))
+    world.jobs_run()
+    assert desk.get(moved.team_id, other.id).state is State.CONFLICT
+    cleared = desk.move(moved.team_id, other.id, start + 2 * HOUR, start + timedelta(hours=2, minutes=30))
+    assert cleared.state is State.CONFIRMED
+
+
+def test_who_leaves_leaves_the_calendar_as_it_is_and_the_others_know(world: World) -> None:
+    ana, ben = meet(world)
+    start = next_monday(world)
+    made = booked(world, wish([ana, ben], start))
+    world.bot.connections.drop(Who(TEAM, "U0ANA"))
+    world.jobs_run()
+    assert len(events(world)) == 1
+    assert world.bot.booking.appointments.get(made.team_id, made.id).reason == "host_left"
+    with pytest.raises(SlotTaken):
+        booked(world, wish([ben], start))
+
+
+def test_what_was_accepted_waits_for_the_reconnect(world: World) -> None:
+    ana, ben = meet(world)
+    start = next_monday(world)
+    desk = world.bot.booking.appointments
+    standing = booked(world, wish([ana, ben], start + HOUR))
+    world.google.script.add(Fault("POST /calendar/v3/calendars", status=503, times=-1))
+    made = booked(world, wish([ana, ben], start))
+    world.google.script.clear()
+    world.google.revoke(ANA)
+    world.google.expire_access_tokens()
+    assert desk.cancel(standing.team_id, standing.id).state is State.CANCELLING
+    world.hours_pass(2)
+    assert desk.get(made.team_id, made.id).state is State.HELD
+    with pytest.raises(AvailabilityUnknown):
+        booked(world, wish([ana], start + 2 * HOUR))
+    reconnects(world.ana, ANA)
+    world.time_passes(timedelta(minutes=5))
+    assert desk.get(made.team_id, made.id).state is State.CONFIRMED
+    assert desk.get(made.team_id, standing.id).state is State.CANCELLED
+    assert len(events(world)) == 1

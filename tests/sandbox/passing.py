@@ -88,6 +88,7 @@ def tick(bot: Bot) -> None:
     bot.rolling.invitations.deliver()
     bot.rolling.rollout.finish_what_is_done()
     bot.booking.outbox.run()
+    bot.booking.reconciling.run()
     bot.booking.bulletin.deliver()
 
 
