@@ -154,6 +154,13 @@ class Appointments:
             parties = bookings.parties(session, [row.id for row in rows])
         return [shown(Loaded(row, parties[row.id])) for row in rows]
 
+    def hosted(self, person_id: str) -> Sequence[Appointment]:
+        """What lies in somebody's calendar and is still ahead, in order."""
+        with self._database.reading() as session:
+            rows = bookings.hosted(session, person_id, self._clock.now())
+            parties = bookings.parties(session, [row.id for row in rows])
+        return [shown(Loaded(row, parties[row.id])) for row in rows]
+
     def _found(self, team_id: str, appointment_id: str, version: int | None = None) -> Loaded:
         with self._database.reading() as session:
             loaded = load(session, appointment_id)

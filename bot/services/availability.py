@@ -22,6 +22,8 @@ class Reasons:
     blocks: tuple[Block, ...]
     unknown: str | None = None
     """Why their time is unknown, if it is."""
+    unsure: tuple[tuple[str, str], ...] = ()
+    """The same by calendar, each with its reason; only the person is told the names."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,8 @@ class Availability:
             sources = [("", [span for _, spans in sources for span in spans])]
         diary = Diary(person.rules, [*seen.intervals, *ours])
         blocks = why(diary, start, end, self._clock.now(), sources=sources, appointments=ours)
-        return Reasons(person, own, blocks, seen.unknown)
+        unsure = tuple((name or "" if own else "", reason) for name, reason in _unsure(person, seen))
+        return Reasons(person, own, blocks, seen.unknown, unsure)
 
     def picture(self, person: Bookable, start: datetime, end: datetime) -> Picture:
         """Their busy time as it is now."""
