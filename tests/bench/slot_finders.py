@@ -54,7 +54,7 @@ def loop(asked: Question) -> list[datetime]:
     return [
         start
         for start in _within(asked.start, asked.end, asked)
-        if all(_is_free(diary, start, start + asked.length) for diary in asked.diaries)
+        if all(_is_free(diary, start, start + asked.length, asked.now) for diary in asked.diaries)
     ]
 
 
@@ -105,8 +105,10 @@ def _windows(rules: Rules, asked: Question) -> Iterator[tuple[datetime, datetime
         day += _DAY
 
 
-def _is_free(diary: Diary, start: datetime, end: datetime) -> bool:
+def _is_free(diary: Diary, start: datetime, end: datetime, now: datetime) -> bool:
     rules = diary.rules
+    if start < now + rules.notice or end > now + rules.horizon:
+        return False
     first, last = start - rules.buffer_before, end + rules.buffer_after
     return _works(rules, start, end) and not any(each.start < last and first < each.end for each in diary.busy)
 
