@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from starlette.applications import Starlette
@@ -9,9 +10,10 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from bot.domain.people import Who
 from bot.errors import SlackRefusesApp, SlackUnavailable
 from bot.slack.faults import LayoutRefused, call
-from bot.slack.uploads import is_allowed, upload_png
+from bot.slack.uploads import is_allowed, send_csv, upload_png
 from bot.slack.workspaces import BOT_SCOPES
 from tests.sandbox.faults import Fault
 from tests.sandbox.server import Served
@@ -113,6 +115,20 @@ def test_slack_says_when_to_come_back(rig: Rig) -> None:
     with pytest.raises(SlackUnavailable) as failed:
         upload(rig)
     assert failed.value.retry_after == 7
+
+
+def test_a_table_stands_in_the_direct_messages_or_nowhere(rig: Rig) -> None:
+    ada, file = Who(TEAM, "U0ADA"), BytesIO(b"a,b\r\n" * 50_000)
+    rig.standin.script.add(Fault("/upload/v1/", status=503))
+    with pytest.raises(SlackUnavailable):
+        send_csv(rig.clients, ada, file, "people.csv", "People", "Here.")
+    assert rig.standin.dm("U0ADA") == []
+    file_id = send_csv(rig.clients, ada, file, "people.csv", "People", "Here.")
+    (message,) = rig.standin.dm("U0ADA")
+    assert (message.text, [each["id"] for each in message.files]) == ("Here.", [file_id])
+    brought = rig.standin.files.of(TEAM, file_id)
+    assert brought is not None
+    assert brought.body == file.getvalue()
 
 
 def test_a_file_is_never_sent_where_a_redirect_leads(rig: Rig) -> None:
