@@ -188,6 +188,8 @@ def build(settings: Settings, clock: Clock | None = None, *, speaks: bool = True
         clock,
         sweeps,
         settings.booking_max_pending,
+        sealer=sealer,
+        public_url=settings.public_url,
         speaks=speaks,
     )
     desk = Desk(people, Deliveries(database, clock), notifier)
@@ -212,7 +214,7 @@ def build(settings: Settings, clock: Clock | None = None, *, speaks: bool = True
         FastAPI(),
         bolt,
         people,
-        (visitors, tokens, events),
+        (visitors, tokens, events, booking.pool),
         sweeps,
         database,
         connections,
@@ -224,7 +226,8 @@ def build(settings: Settings, clock: Clock | None = None, *, speaks: bool = True
     )
     bot.http = http_app.build(settings, bot, visitors, flow, installer, workspaces, clock)
     verifier = RiscVerifier(settings.google_risc_config_url, [settings.google_client_id], clock, keys)
-    bot.http.include_router(http_google.router(watching.safety.receive, verifier, events))
+    for routes in (http_google.router(watching.safety.receive, verifier, events), booking.routes()):
+        bot.http.include_router(routes)
     return bot
 
 

@@ -5,21 +5,29 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import TypeVar
 
+from fastapi import APIRouter
+
 from bot.appointment_ports import Events
+from bot.outgoing.sender import WebhookSender
 from bot.ports import Calendars, Clock, Notifier
+from bot.services.api_keys import ApiKeys
 from bot.services.appointment_news import AppointmentBulletin
 from bot.services.appointments import Appointments
 from bot.services.availability import Availability
 from bot.services.collisions import Collisions
 from bot.services.connections import Connections
 from bot.services.diaries import Diaries
+from bot.services.for_programs import ForPrograms
 from bot.services.incidents import Incidents
 from bot.services.moving import Moving
 from bot.services.outbox import Outbox
 from bot.services.reconciling import Reconciling
+from bot.services.webhooks import Webhooks
 from bot.services.writing import Writing
 from handlers.background import Background
+from handlers.http_booking import booking_router
 from handlers.jobs import Table
+from storage.crypto import Sealer
 from storage.database import Database
 
 A = TypeVar("A")
@@ -28,6 +36,7 @@ B = TypeVar("B")
 CLERKS, READERS = 8, 16
 """Operations at once, and questions for free time at once; each waits for Google nearly all of its time."""
 WRITE_EVERY, TELL_EVERY, RECONCILE_EVERY = timedelta(seconds=2), timedelta(seconds=2), timedelta(minutes=1)
+PURGE_EVERY = timedelta(hours=1)
 
 
 class BookingDesk:
@@ -45,9 +54,13 @@ class BookingDesk:
         pool: Background,
         max_pending: timedelta,
         *,
+        sealer: Sealer,
+        public_url: str,
         speaks: bool = True,
     ) -> None:
         self._pool = pool
+        self._clock = clock
+        self._public_url = public_url
         self._speaks = speaks
         self._clerks = ThreadPoolExecutor(CLERKS, "clerks")
         self._readers = ThreadPoolExecutor(READERS, "readers")
@@ -59,10 +72,24 @@ class BookingDesk:
         self.outbox = Outbox(database, Writing(*tools), Moving(*tools), clock, self._write, max_pending)
         self.reconciling = Reconciling(database, connections, calendars, events, self.bulletin, clock)
         self.appointments = Appointments(database, self.diaries, self.outbox, clock, max_pending)
+        self.keys = ApiKeys(database, clock, self.appointments.held_by)
+        sender = WebhookSender(loopback=public_url.startswith("http://"))
+        self.webhooks = Webhooks(database, sealer, sender, clock)
+        self._visitors = Background(workers=READERS, waiting=400, name="programs")
 
     def tell(self) -> object:
         """Send what people are owed, soon."""
         return self._pool.hand_over(self.bulletin.deliver) if self._speaks else False
+
+    @property
+    def pool(self) -> Background:
+        """Where booking systems are served."""
+        return self._visitors
+
+    def routes(self) -> APIRouter:
+        """The booking API."""
+        programs = ForPrograms(self.appointments, self.availability)
+        return booking_router(programs, programs, self.keys, self._visitors, self._clock, self._public_url)
 
     def jobs(self) -> Table:
         """What the clock sets off."""
@@ -70,6 +97,8 @@ class BookingDesk:
             "write": (self.outbox.run, WRITE_EVERY),
             "news": (self.bulletin.deliver, TELL_EVERY),
             "reconcile": (self.reconciling.run, RECONCILE_EVERY),
+            "webhooks": (self.webhooks.deliver, TELL_EVERY),
+            "webhooks-purge": (self.webhooks.purge, PURGE_EVERY),
         }
 
     def close(self) -> None:

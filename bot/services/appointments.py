@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from bot.domain.appointments import Appointment, State, Wish
 from bot.booking_api import VersionPassed
+from bot.domain.appointments import Appointment, State, Wish
 from bot.errors import AvailabilityUnknown, KeyReused, NoSuchAppointment, NotBookable, SlotTaken
 from bot.ports import Clock
 from bot.services import wishes
@@ -146,6 +146,11 @@ class Appointments:
             rows = bookings.page(session, team_id, after, limit)
             parties = bookings.parties(session, [row.id for row in rows])
         return [shown(Loaded(row, parties[row.id])) for row in rows]
+
+    def held_by(self, requester: str) -> int:
+        """How many of this requester's appointments are still waiting for Google."""
+        with self._database.reading() as session:
+            return bookings.held_by(session, requester)
 
     def agenda(self, person_id: str, start: datetime, end: datetime) -> Sequence[Appointment]:
         """What somebody takes part in, in order."""

@@ -26,8 +26,10 @@ from bot.domain.looks import Chosen, Found, found, trouble
 from bot.domain.people import Who
 from bot.domain.permissions import missing
 from bot.domain.reminders import due
+from bot.domain.webhooks import Event, about_connection
 from bot.ports import MOST_ENTRIES, CalendarEntry, Clock
 from bot.services.incidents import MASS, TESTING_MODE, Incidents
+from bot.services.webhooks import enqueue
 from storage import audit, conditions, connections, outages, people, probes
 from storage.conditions import Seen
 from storage.database import Database, Session
@@ -168,11 +170,14 @@ class Monitoring:
                     probes.soon(session, row.id, again_at)
                 case Closed(healed):
                     outages.close(session, row.id, now, healed=healed)
+                    if healed:
+                        enqueue(session, row.team_id, Event.HEALED, about_connection(row.person_id, None), now)
                 case Opened(cause, ends_at, told):
                     person = people.by_id(session, row.person_id)
                     zone = zone_of(person.time_zone if person else None)
                     next_at = due(cause, 1, now, zone, ends_at) if told else None
                     outages.open(session, row.id, cause, now, ends_at=ends_at, told=told, next_at=next_at)
+                    enqueue(session, row.team_id, Event.BROKEN, about_connection(row.person_id, str(cause)), now)
 
     def _record(self, session: Session, row: Connection, before: Condition, after: Condition, now: datetime) -> None:
         if before.health is after.health:
