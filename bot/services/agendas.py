@@ -8,7 +8,7 @@ from bot.domain.agendas import Agenda, Hours, Why
 from bot.domain.appointments import Appointment, Party, Role
 from bot.domain.hours import DEFAULT, Rules
 from bot.domain.people import Who
-from bot.domain.when import When, parsed
+from bot.domain.when import parsed
 from bot.errors import NoSuchAppointment, NotConnected
 from bot.ports import Clock
 from bot.services.appointments import Appointments
@@ -60,25 +60,27 @@ class Agendas:
             raise NoSuchAppointment("That appointment is over, so there is nothing to cancel.")
         return self._appointments.cancel(who.team_id, appointment_id, by=who.user_id)
 
-    def why(self, who: Who, about: Who, start: datetime, end: datetime | None) -> Why:
-        """Why they are not bookable then; without an end, for their usual length.
+    def why(self, who: Who, about: Who, text: str) -> Why | None:
+        """Why they are not bookable at the time that was typed; None if that is no time.
 
-        Raises NotConnected when we have never met the one who asks.
+        A moment stands for their usual length from then on. Raises NotConnected when we have never met who asks.
         """
         asker, now = self._person(who).party, self._clock.now()
+        when = parsed(text, now, asker.zone)
+        if when is None:
+            return None
         known = self._diaries.by_who([about])
+        length = (known[0].rules if known else DEFAULT).length
+        start, end = (when.start, when.start + length) if when.has_time else (max(when.start, now), when.end)
         if not known:
             stranger = Party(about.user_id, None, Role.REQUIRED, who=about, zone=asker.zone)
-            return Why(stranger, asker, start, end or start + DEFAULT.length, now, (), "not_connected", ())
+            return Why(stranger, asker, start, end, now, (), "not_connected", ())
         person = known[0]
-        until = end or start + person.rules.length
-        found = self._availability.why(who, person, start, until)
-        unsure = found.unsure or (("", found.unknown),) if found.unknown and not person.problem else ()
-        return Why(person.party, asker, start, until, now, found.blocks, person.problem, unsure)
-
-    def said(self, who: Who, text: str) -> When | None:
-        """What somebody means by a time that they typed, in their own zone."""
-        return parsed(text, self._clock.now(), self._person(who).party.zone)
+        if end <= now:
+            return Why(person.party, asker, when.start, end, now, (), None, ())
+        found = self._availability.why(who, person, start, end)
+        unsure = found.unsure or ((("", found.unknown),) if found.unknown and not person.problem else ())
+        return Why(person.party, asker, start, end, now, found.blocks, person.problem, unsure)
 
     def hours(self, who: Who) -> Hours:
         """Their rules as they are now. Raises NotConnected for somebody we have never met."""

@@ -1,0 +1,149 @@
+"""`/calendar agenda` and `/calendar why`, cancelling, and the window of one's working hours."""
+
+import re
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+
+from bot.domain.hours import RulesRefused
+from bot.domain.people import Who
+from bot.errors import BotError
+from bot.services.agendas import Agendas
+from bot.slack import agenda_views, answers, appointment_messages, hours_views, why_views
+from bot.slack.blocks import Mrkdwn
+from bot.slack.messages import Message, message
+from bot.slack.notifier import SlackNotifier, opened_view
+from handlers.background import Background, TooSlow
+from handlers.desk import Ack, Desk, Request
+
+BUDGET = 2.0
+"""Seconds of Slack's three that saving may take before the person is told to hold on."""
+_NOT_OPENED = "Slack did not let me open the window in time. Please try again."
+_MENTION = re.compile(r"<@(?P<id>[uw][a-z0-9]{1,20})(?:\|[^>]*)?>", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class AgendaDesk:
+    """One's own appointments and hours; each click asks anew whose they are."""
+
+    desk: Desk
+    work: Background
+    agendas: Agendas
+    notifier: SlackNotifier
+    tell: Callable[[], object]
+    """Sends what people are owed, soon."""
+
+    def register(self, app: AsyncApp) -> None:
+        """Tell Bolt."""
+        app.action(agenda_views.REFRESH)(self.again)
+        app.action(appointment_messages.CANCEL)(self.cancel)
+        app.action(hours_views.OPEN)(self.hours)
+        app.action(hours_views.FIELD)(self.filled)
+        app.view(hours_views.HOURS)(self.submitted)
+
+    def agenda(self, who: Who) -> Message:
+        """The answer to `agenda`."""
+        return agenda_views.agenda(self.agendas.of(who))
+
+    def why(self, who: Who, words: str) -> Message:
+        """The answer to `why`: with a name in it about that person, else about oneself."""
+        named = _MENTION.search(words)
+        text = " ".join(_MENTION.sub(" ", words, count=1).split())
+        about = Who(who.team_id, named["id"].upper()) if named else who
+        seen = self.agendas.why(who, about, text) if text else None
+        return why_views.why(seen) if seen else why_views.not_understood(text)
+
+    def ahead(self, who: Who) -> Mrkdwn | None:
+        """What lies in the calendar of somebody who is about to disconnect, if anything does."""
+        hosted = self.agendas.hosted(who)
+        return agenda_views.ahead(*hosted) if hosted else None
+
+    async def again(self, ack: Ack, body: dict[str, Any]) -> None:
+        """The button "Look again"."""
+        request = Request.of_interaction(body)
+        await self.desk.take(ack, request, lambda: self.agenda(request.who))
+
+    async def cancel(self, ack: Ack, body: dict[str, Any]) -> None:
+        """The Cancel button of a message or of the agenda, after Slack's own "are you sure"."""
+        request, appointment_id = Request.of_interaction(body), str(body["actions"][0].get("value") or "")
+        await self.desk.take(ack, request, lambda: self._cancelled(request, appointment_id))
+
+    async def hours(self, ack: Ack, body: dict[str, Any], client: Any) -> None:
+        """Open a loading view at once, because a trigger lives three seconds; fill it in the pool."""
+        request = Request.of_interaction(body)
+        view_id = await opened_view(client, str(body.get("trigger_id", "")), hours_views.loading())
+        await self.desk.take(ack, request, lambda: self._filled(request.who, view_id))
+
+    async def filled(self, ack: Ack) -> None:
+        """A field counts when the window is sent in."""
+        await ack()
+
+    async def submitted(self, ack: Ack, body: dict[str, Any]) -> None:
+        """Save, and answer in the window: sentences under the fields, or what counts from now on."""
+        request, view = Request.of_interaction(body), body["view"]
+        try:
+            answer = await self.work.ask(
+                self._saved, request.who, view["state"]["values"], budget=BUDGET, whose=request.who
+            )
+        except TooSlow as slow:
+            who, view_id = request.who, str(view["id"])
+            slow.future.add_done_callback(lambda done: self.desk.later(lambda: self._shown_late(who, view_id, done)))
+            answer = {"response_action": "update", "view": hours_views.saving()}
+        except BotError as error:
+            answer = {"response_action": "update", "view": hours_views.refused(str(error))}
+        await ack(**answer)
+
+    def _cancelled(self, request: Request, appointment_id: str) -> Message | None:
+        """What was clicked says at once what goes on, and in the end what came of it."""
+        who = request.who
+        viewer, found = self.agendas.mine(who, appointment_id)
+        self._turn_into(request, message(appointment_messages.cancelling(found)))
+        try:
+            done = self.agendas.cancel(who, appointment_id)
+        except Exception:
+            text, blocks = appointment_messages.standing(found, viewer)
+            self._turn_into(request, message(text, *blocks))
+            raise
+        outcome = appointment_messages.after_cancel(done)
+        if request.in_ephemeral:
+            answer = agenda_views.agenda(self.agendas.of(who), outcome)
+        elif request.response_url:
+            self._turn_into(request, message(outcome))
+            answer = None
+        else:
+            answer = message(outcome)
+        self.tell()
+        return answer
+
+    def _turn_into(self, request: Request, now: Message) -> None:
+        if request.response_url:
+            self.notifier.answer(request.response_url, now, replace_original=True)
+
+    def _filled(self, who: Who, view_id: str | None) -> Message | None:
+        if view_id is None:
+            return answers.problem(_NOT_OPENED)
+        try:
+            view = hours_views.form(self.agendas.hours(who))
+        except BotError as error:
+            view = hours_views.refused(str(error))
+        self.notifier.update_view(who.team_id, view_id, view)
+        return None
+
+    def _saved(self, who: Who, values: object) -> dict[str, Any]:
+        try:
+            rules = hours_views.read(values, self.agendas.hours(who).rules)
+        except RulesRefused as refused:
+            return {"response_action": "errors", "errors": hours_views.errors(refused)}
+        return {"response_action": "update", "view": hours_views.saved(self.agendas.save_hours(who, rules))}
+
+    def _shown_late(self, who: Who, view_id: str, done: "Future[dict[str, Any]]") -> None:
+        """The window says that it is saving: it must hear how that ended, sentences under fields included."""
+        try:
+            answer = done.result()
+        except BotError as error:
+            answer = {"view": hours_views.refused(str(error))}
+        problems = " ".join(answer.get("errors", {}).values())
+        self.notifier.update_view(who.team_id, view_id, answer.get("view") or hours_views.refused(problems))
