@@ -74,8 +74,7 @@ def test_a_new_address_in_slack_raises_the_question_once_and_the_link_settles_it
         world.slack.changes("U0ANA", email=address)
         world.settles()
     for _ in range(3):
-        world.bot.rolling.confirmations.deliver()
-        world.settles()
+        world.jobs_run()
     reads(letters.only, f"Is {ANA} still your Google account?", "goes on working")
     assert buttons(letters.only) == ["connect_open"]
     assert world.google.grants(ANA), "nothing was ended"
@@ -86,7 +85,6 @@ def test_a_new_address_in_slack_raises_the_question_once_and_the_link_settles_it
     assert "Connected" in world.ana.consents(ANA).page
     world.time_leaps(DAY)
     compares(world)
-    world.bot.rolling.confirmations.deliver()
     assert len([each for each in letters.new if "still your Google account" in each.text]) == 0
     assert rows(world, "SELECT count(*) FROM errand WHERE key LIKE 'confirm:%'") == [0]
 

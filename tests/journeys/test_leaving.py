@@ -26,10 +26,8 @@ def held(world: World) -> list[str]:
 def later(world: World, by: timedelta) -> None:
     """The time goes by at once, and the jobs about everybody run."""
     world.time_leaps(by)
-    world.jobs_run()
     world.bot.rolling.compare()
-    world.bot.rolling.departures.see_off()
-    world.settles()
+    world.jobs_run()
 
 
 @pytest.fixture

@@ -81,11 +81,13 @@ def until(end: datetime, clock: SandboxClock, bot: Bot, settles: Callable[[], ob
 
 
 def tick(bot: Bot) -> None:
-    """Everything the clock sets off within a minute, in turn."""
+    """Everything the clock sets off within a minute, in turn; but Slack's directory is read where a test says so."""
     bot.watching.sweep.run()
     bot.watching.canaries.run()
     bot.watching.reminders.deliver()
     bot.rolling.invitations.deliver()
+    bot.rolling.departures.see_off()
+    bot.rolling.confirmations.deliver()
     bot.rolling.rollout.finish_what_is_done()
     bot.booking.outbox.run()
     bot.booking.reconciling.run()

@@ -37,6 +37,9 @@ def test_complete_settings_have_the_contracts_defaults() -> None:
     assert (settings.probe_every, settings.confirm_after) == (timedelta(minutes=10), timedelta(minutes=10))
     assert (settings.google_daily_calls, settings.google_risc_credentials) == (900_000, None)
     assert settings.account_match == "email"
+    assert settings.invite_on_join is False
+    kept = (settings.retain_flows_days, settings.retain_messages_days, settings.retain_audit_days)
+    assert [each.days for each in kept] == [30, 90, 365]
     assert settings.admins == ("U0ADA", "U0BEN")
 
 
@@ -62,6 +65,10 @@ def test_everything_that_is_malformed_is_named_at_once_and_no_value_is_shown() -
         "CONFIRM_AFTER": "0",
         "GOOGLE_DAILY_CALLS": "-1",
         "ACCOUNT_MATCH": "hunter2",
+        "INVITE_ON_JOIN": "hunter2",
+        "RETAIN_FLOWS_DAYS": "0",
+        "RETAIN_MESSAGES_DAYS": "1.5",
+        "RETAIN_AUDIT_DAYS": "99999",
         "SLACK_CLIENT_ID": "only one of the two",
     }
     found = " ".join(problems(**wrong))

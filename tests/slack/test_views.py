@@ -148,7 +148,7 @@ def test_the_home_tab_of_somebody_new_offers_to_connect() -> None:
 def test_the_home_tab_always_says_what_is_stored_and_what_never_is(status: Status) -> None:
     said = " ".join(texts(views.home_view(status, None, None)))
     assert "*What we store*" in said
-    assert "*What we never store*\n• titles, guests, places or notes of your events" in said
+    assert "*What we never store*\n• titles, guests, places or notes of your other events" in said
 
 
 def test_without_the_menus_the_home_tab_says_why_and_shows_what_is_saved() -> None:
