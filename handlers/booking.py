@@ -10,6 +10,7 @@ from fastapi import APIRouter
 from bot.appointment_ports import Events
 from bot.outgoing.sender import WebhookSender
 from bot.ports import Calendars, Clock, Notifier
+from bot.services.agendas import Agendas
 from bot.services.api_keys import ApiKeys
 from bot.services.appointment_news import AppointmentBulletin
 from bot.services.appointments import Appointments
@@ -24,9 +25,12 @@ from bot.services.outbox import Outbox
 from bot.services.reconciling import Reconciling
 from bot.services.webhooks import Webhooks
 from bot.services.writing import Writing
+from bot.slack.notifier import SlackNotifier
 from handlers.background import Background
+from handlers.desk import Desk
 from handlers.http_booking import booking_router
 from handlers.jobs import Table
+from handlers.slack_agenda import AgendaDesk
 from storage.crypto import Sealer
 from storage.database import Database
 
@@ -90,6 +94,11 @@ class BookingDesk:
         """The booking API."""
         programs = ForPrograms(self.appointments, self.availability)
         return booking_router(programs, programs, self.keys, self._visitors, self._clock, self._public_url)
+
+    def windows(self, desk: Desk, work: Background, notifier: SlackNotifier) -> AgendaDesk:
+        """What listens in Slack."""
+        agendas = Agendas(self.appointments, self.availability, self.diaries, self._clock)
+        return AgendaDesk(desk, work, agendas, notifier, self.tell)
 
     def jobs(self) -> Table:
         """What the clock sets off."""

@@ -13,6 +13,7 @@ from bot.services.tickets import Tickets
 from bot.slack import answers
 from bot.slack.messages import Message
 from handlers.desk import Ack, Body, Desk, Request
+from handlers.slack_agenda import AgendaDesk
 from handlers.slack_board import BoardRoom
 from handlers.slack_inviting import Inviting
 from handlers.slack_modals import Modals
@@ -30,6 +31,7 @@ class Commands:
     watched: Watched
     inviting: Inviting
     board: BoardRoom
+    agenda: AgendaDesk
 
     def register(self, app: AsyncApp) -> None:
         """Tell Bolt."""
@@ -73,18 +75,23 @@ class Commands:
     async def disconnect(self, ack: Ack, body: dict[str, Any]) -> None:
         """The Disconnect button, after Slack's own "are you sure"."""
         request = Request.of_interaction(body)
-        await self.desk.take(ack, request, lambda: self._disconnected(request.who))
+        asked = any(action.get("value") == answers.SURE for action in body["actions"])
+        await self.desk.take(ack, request, lambda: self._disconnected(request.who, asked=asked))
 
     async def keep(self, ack: Ack, body: dict[str, Any]) -> None:
         """The other answer to "disconnect?"."""
         await self.desk.take(ack, Request.of_interaction(body), answers.kept)
 
     def _answer(self, who: Who, words: str, *, private: bool = False) -> Message | None:
+        verb, _, rest = words.partition(" ")
+        if verb == "why":
+            return self.agenda.why(who, rest)
         verbs: dict[str, Callable[[], Message | None]] = {
             "connect": lambda: self._connect(who, quiet=private),
             "": lambda: self._status(who),
             "status": lambda: self._status(who),
-            "disconnect": lambda: answers.disconnect_question(self.surfaces.stored(who)),
+            "disconnect": lambda: self._asks_to_disconnect(who),
+            "agenda": lambda: self.agenda.agenda(who),
             "doctor": lambda: self.watched.doctor(who),
             "invite": lambda: self.inviting.typed(who),
             "team": lambda: self.board.typed(who),
@@ -108,8 +115,14 @@ class Commands:
         self.surfaces.card(who)
         return None
 
-    def _disconnected(self, who: Who) -> Message:
+    def _asks_to_disconnect(self, who: Who) -> Message:
+        return answers.disconnect_question(self.surfaces.stored(who), self.agenda.ahead(who))
+
+    def _disconnected(self, who: Who, *, asked: bool) -> Message:
+        """Slack's own question has no room for the appointments ahead: they are shown first, once."""
         stored = self.surfaces.stored(who)
+        if not asked and (ahead := self.agenda.ahead(who)):
+            return answers.disconnect_question(stored, ahead)
         dropped = self.surfaces.disconnect(who)
         if dropped is None:
             return answers.disconnect_question(stored)

@@ -15,6 +15,8 @@ _COMMANDS = (
     say("`/calendar calendars`: choose your linked calendar and your conflict calendars"),
     say("`/calendar status`: how your connection stands"),
     say("`/calendar disconnect`: end the connection"),
+    say("`/calendar agenda`: your appointments of today and the coming week, and your working hours"),
+    say("`/calendar why friday 10:00`: why you, or with a @name a colleague, cannot be booked then"),
     say("`/calendar help`: this list"),
 )
 _ADMINS = (
@@ -23,7 +25,9 @@ _ADMINS = (
     say("`/calendar doctor`: what is wrong with the bot, and with people's connections (for admins)"),
 )
 ADMINS_ONLY = "This is for the people who run the bot. Yours is `/calendar status`."
-_NOT_YET = frozenset({"free", "book", "agenda", "why"})
+SURE = "sure"
+"""The value of the button that disconnects without any further question."""
+_NOT_YET = frozenset({"free", "book"})
 
 
 def help_text(*, admin: bool) -> Message:
@@ -86,8 +90,8 @@ def status(status: Status) -> Message:
     )
 
 
-def disconnect_question(status: Status) -> Message:
-    """After `disconnect`: nothing has happened yet."""
+def disconnect_question(status: Status, ahead: Mrkdwn | None = None) -> Message:
+    """After `disconnect`: nothing has happened yet. The appointments ahead come first."""
     if status.health is Health.DISCONNECTED:
         return message(say("No Google Calendar is connected, so there is nothing to disconnect."))
     says = say(
@@ -95,10 +99,11 @@ def disconnect_question(status: Status) -> Message:
         account=account_of(status),
     )
     return message(
-        says,
+        join("\n", [ahead, says]) if ahead else says,
+        *([section(ahead)] if ahead else []),
         section(says),
         actions(
-            button("Disconnect", summary.DISCONNECT, style="danger"),
+            button("Disconnect", summary.DISCONNECT, value=SURE, style="danger"),
             button("Keep it", summary.KEEP),
         ),
     )
