@@ -1,6 +1,7 @@
 """Looking for a time: what somebody wants to book, and what is offered to them."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
@@ -138,7 +139,7 @@ def split(words: str, now: datetime, zone: str) -> Spoken:
     return Spoken(None, words)
 
 
-def spans(slots: list[OpenSlot]) -> list[tuple[datetime, datetime]]:
+def spans(slots: Iterable[OpenSlot]) -> list[tuple[datetime, datetime]]:
     """The slots of a day as stretches in which one follows upon, or overlaps, the other."""
     made: list[tuple[datetime, datetime]] = []
     for slot in slots:

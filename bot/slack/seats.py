@@ -1,0 +1,129 @@
+"""Who is at the table, who cannot be booked and why, and what the clocks of the others say. Pure."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.domain.board import Nudging
+from bot.domain.planning import Offer, Seat, Unread
+from bot.slack.blocks import Block, Mrkdwn, button, context, join, mention, say, section, short
+from bot.slack.plans import NUDGE
+from bot.slack.times import city, some
+
+_NAME = 80
+_MOST_ROWS = 6
+MOST_ZONES = 2
+"""Besides the reader's own; what would be more stands in the last window alone."""
+_CAN_BE_ASKED = frozenset({"not_connected", "broken", "no_linked"})
+_PROBLEMS = {
+    "not_connected": say("has not connected a calendar yet, so nobody knows when they are free."),
+    "broken": say("has a calendar connection that is broken just now, so nobody knows when they are free."),
+    "no_linked": say("has not chosen a calendar for appointments yet."),
+    "left": say("is no active member of this workspace."),
+    "stranger": say("is not a member of this workspace, so I cannot see their calendar."),
+}
+_OWN = {
+    "not_connected": say(
+        "*Your own calendar is not connected*, so I cannot tell when you are busy: `/calendar connect`."
+    ),
+    "broken": say("*Your own calendar connection is broken*, so I cannot tell when you are busy: `/calendar connect`."),
+    "no_linked": say("*You have not chosen a linked calendar yet*: `/calendar calendars`."),
+}
+
+
+def name(seat: Seat) -> str:
+    """As they are called, on a line that has room."""
+    return short(seat.party.name, _NAME) or "Somebody"
+
+
+def in_bold(seat: Seat) -> Mrkdwn:
+    """A person as Slack shows them; by their name where they have no id there."""
+    who = seat.party.who
+    return mention(who.user_id) if who else say("*{name}*", name=name(seat))
+
+
+def trouble(offer: Offer, *, nudges: bool = True) -> list[Block]:
+    """Who cannot be booked and whose calendar could not be read, said plainly, with a way to mend it."""
+    blocks = [_row(each, nudges=nudges) for each in offer.seats if each.problem][:_MOST_ROWS]
+    more = sum(1 for each in offer.seats if each.problem) - len(blocks)
+    if more > 0:
+        blocks.append(context(say("The same goes for {more} more.", more=more)))
+    if offer.viewer.problem in _OWN:
+        blocks.append(context(say(":warning: {own}", own=_OWN[offer.viewer.problem])))
+    if offer.unread:
+        blocks.append(section(unread(offer.unread)))
+    return blocks
+
+
+def nudged(found: Nudging) -> str:
+    """What became of a nudge, for whoever is no admin."""
+    if found.asked:
+        return "I have asked them, and said that it was you who wished for it."
+    if found.lately:
+        return "They were asked within a day already."
+    return "They cannot be asked just now: they have said no, or there is nothing that they could do."
+
+
+def _row(seat: Seat, *, nudges: bool) -> Block:
+    who = seat.party.who
+    needs = say(" They are optional, so times without them are shown.") if seat.optional else Mrkdwn()
+    text = say(
+        ":warning: {who} {problem}{needs}",
+        who=in_bold(seat),
+        problem=_PROBLEMS.get(seat.problem or "", _PROBLEMS["left"]),
+        needs=needs,
+    )
+    if who is None or not nudges or seat.problem not in _CAN_BE_ASKED:
+        return section(text)
+    return section(text, button("Nudge", NUDGE, value=who.user_id), f"seat-{who.user_id}")
+
+
+def unread(calendars: Sequence[Unread]) -> Mrkdwn:
+    """Time that is unknown is never called free."""
+    named = [each.calendar for each in calendars if each.calendar]
+    whose = some(list(dict.fromkeys(short(each.name, _NAME) for each in calendars)))
+    which = say(" (*{names}*)", names=some([short(each, _NAME) for each in named])) if named else Mrkdwn()
+    return say(
+        ":warning: A calendar of {whose}{which} could not be read just now. Whether they are free is *unknown*, so "
+        "none of that time is offered. Please try again in a minute.",
+        whose=whose,
+        which=which,
+    )
+
+
+def zones(offer: Offer) -> list[tuple[str, list[str]]]:
+    """Other clocks that differ from the reader's at any of the times, with whose they are."""
+    moments = [slot.start for slot in offer.slots]
+    return other_zones(offer.viewer, offer.seats, moments)
+
+
+def other_zones(viewer: Seat, seats: Iterable[Seat], moments: Sequence[datetime]) -> list[tuple[str, list[str]]]:
+    """Zones that say the same at all of the moments are one."""
+    mine = _clock(viewer.party.zone, moments)
+    found: dict[tuple[str, ...], tuple[str, list[str]]] = {}
+    for each in seats:
+        theirs = _clock(each.party.zone, moments)
+        if each.problem not in ("left", "stranger") and theirs != mine:
+            found.setdefault(theirs, (each.party.zone, []))[1].append(name(each))
+    return list(found.values())
+
+
+def legend(offer: Offer, others: Sequence[tuple[str, list[str]]]) -> Mrkdwn:
+    """Whose clocks are shown."""
+    mine = say("Your time ({city})", city=city(offer.viewer.party.zone))
+    if len(others) > MOST_ZONES:
+        return say("{mine}. Everybody's own time is shown before you book.", mine=mine)
+    told = [say("{city} ({names})", city=city(zone), names=some(names)) for zone, names in others]
+    return join(" · ", [mine, *told])
+
+
+def at(moment: datetime, zone: str, viewers: str) -> str:
+    """The time of day there, with +1 or -1 when it is another day there."""
+    there, here = moment.astimezone(ZoneInfo(zone)), moment.astimezone(ZoneInfo(viewers))
+    apart = (there.date() - here.date()).days
+    return f"{there:%H:%M}" + (f" ({apart:+d})" if apart else "")
+
+
+def _clock(zone: str, moments: Sequence[datetime]) -> tuple[str, ...]:
+    there = ZoneInfo(zone)
+    return tuple(f"{moment.astimezone(there):%z}" for moment in moments)

@@ -1,0 +1,243 @@
+"""`/calendar free` and `/calendar book`: looking for a time, and booking it or moving an appointment to it.
+
+What comes along with a button or a view says what is wanted. Who may, and whether it is free, is seen anew each time.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+
+from bot.domain.board import Nudging
+from bot.domain.people import Who
+from bot.domain.planning import DAYS_SHOWN, Plan
+from bot.errors import AvailabilityUnknown, BotError, KeyReused, NotBookable, SlotTaken
+from bot.services.board import TeamBoard
+from bot.services.planning import Planning
+from bot.slack import answers, booking_views, free_answers, plans, seats, slot_views
+from bot.slack.appointment_messages import MOVE
+from bot.slack.messages import Message
+from bot.slack.notifier import SlackNotifier, opened_view
+from bot.slack.views import View
+from handlers.background import Background, TooSlow
+from handlers.desk import Ack, Body, Desk, Request
+
+BUDGET = 2.0
+"""Seconds of Slack's three."""
+_NOT_OPENED = "Slack did not let me open the window in time. Please try again."
+_BOOKED_ALREADY = "This window has booked that time already. Please open a new one."
+_WEEK = timedelta(days=DAYS_SHOWN)
+
+
+@dataclass(frozen=True)
+class Booking:
+    """From the words to the appointment."""
+
+    desk: Desk
+    work: Background
+    planning: Planning
+    board: TeamBoard
+    notifier: SlackNotifier
+    deliver: Callable[[], object]
+    """Sends the nudges, soon."""
+    tell: Callable[[], object]
+    """Sends the news of appointments, soon."""
+
+    def register(self, app: AsyncApp) -> None:
+        """Tell Bolt."""
+        app.message_shortcut(plans.SHORTCUT)(self.shortcut)
+        app.action(plans.OPEN)(self.clicked)
+        app.action(MOVE)(self.moving)
+        app.action(plans.PEOPLE)(self.changed)
+        app.action(plans.OPTIONAL)(self.changed)
+        app.action(plans.LENGTH)(self.changed)
+        app.action(plans.DAY)(self.dated)
+        app.action(plans.EARLIER)(self.earlier)
+        app.action(plans.LATER)(self.later)
+        for action_id in (plans.AGAIN, plans.BACK):
+            app.action(action_id)(self.again)
+        for action_id in plans.SLOTS:
+            app.action(action_id)(self.chose)
+        for action_id in (plans.TITLE, plans.PLACE, plans.VIDEO):
+            app.action(action_id)(self.filled)
+        app.action(plans.NUDGE)(self.nudged)
+        app.view(plans.WINDOW)(self.submitted)
+
+    # --- words ------------------------------------------------------------------------------------------------------
+
+    def free(self, who: Who, text: str) -> Message:
+        """When people are free."""
+        return free_answers.free(self.planning.free(who, text))
+
+    def typed(self, who: Who, text: str) -> Message:
+        """`book` in words: no window can be opened from there."""
+        return free_answers.book(plans.dump(self.planning.plan(who, text)))
+
+    # --- opening ----------------------------------------------------------------------------------------------------
+
+    async def open(self, ack: Ack, request: Request, client: Any, trigger_id: str, plan: Callable[[], Plan]) -> None:
+        """A loading view at once, because a trigger lives three seconds; the times when Google has answered."""
+        view_id = await opened_view(client, trigger_id, booking_views.loading())
+        await self.desk.take(ack, request, lambda: self._drawn(request.who, view_id, plan))
+
+    async def command(self, ack: Ack, request: Request, client: Any, trigger_id: str, text: str) -> None:
+        """`/calendar book …`."""
+        await self.open(ack, request, client, trigger_id, lambda: self.planning.plan(request.who, text))
+
+    async def shortcut(self, ack: Ack, body: dict[str, Any], client: Any) -> None:
+        """Book with whoever wrote the message; a message of an app has nobody to meet."""
+        request, author = Request.of_interaction(body), (body.get("message") or {}).get("user")
+        people = (author,) if isinstance(author, str) and author and author != request.who.user_id else ()
+        await self.open(ack, request, client, body["trigger_id"], lambda: Plan(people))
+
+    async def clicked(self, ack: Ack, body: dict[str, Any], client: Any) -> None:
+        """The button under an answer."""
+        plan, _ = plans.load(_value(body))
+        await self.open(ack, _kept(body), client, str(body.get("trigger_id", "")), lambda: plan)
+
+    async def moving(self, ack: Ack, body: dict[str, Any], client: Any) -> None:
+        """The button under an appointment."""
+        plan = Plan(moves=_value(body))
+        await self.open(ack, _kept(body), client, str(body.get("trigger_id", "")), lambda: plan)
+
+    # --- in the window ----------------------------------------------------------------------------------------------
+
+    async def filled(self, ack: Ack) -> None:
+        """A field that counts when the window is sent in."""
+        await ack()
+
+    async def changed(self, ack: Ack, body: dict[str, Any]) -> None:
+        """Other people, or another length: other times."""
+        await self._again(ack, body, _plan(body))
+
+    async def dated(self, ack: Ack, body: dict[str, Any]) -> None:
+        """Another day."""
+        await self._again(ack, body, replace(_plan(body), day=plans.read_day(body["actions"][0].get("selected_date"))))
+
+    async def earlier(self, ack: Ack, body: dict[str, Any]) -> None:
+        """The week before."""
+        await self._turned(ack, body, -_WEEK)
+
+    async def later(self, ack: Ack, body: dict[str, Any]) -> None:
+        """The week after."""
+        await self._turned(ack, body, _WEEK)
+
+    async def again(self, ack: Ack, body: dict[str, Any]) -> None:
+        """From the chosen time back to all of them, or only to see them as they are now."""
+        await self._again(ack, body, _plan(body))
+
+    async def chose(self, ack: Ack, body: dict[str, Any]) -> None:
+        """One of the times."""
+        start = plans.read_moment(_value(body))
+        plan = _plan(body)
+        if start is None:
+            await self._again(ack, body, plan)
+            return
+        request, seen = Request.of_interaction(body), _seen(body)
+        make = lambda: booking_views.confirm(self.planning.chosen(request.who, plan, start))  # noqa: E731 - one thing
+        await self.desk.take(ack, request, lambda: self._shown(request.who, seen, make))
+
+    async def nudged(self, ack: Ack, body: dict[str, Any]) -> None:
+        """Ask somebody to connect; nobody is asked more than once a day, whoever asks."""
+        request, user_id = Request.of_interaction(body), _value(body)
+        if body.get("view"):
+            await self._again(ack, body, _plan(body), lambda: seats.nudged(self._nudged(request.who, user_id)))
+        else:
+            await self.desk.take(ack, request, lambda: free_answers.nudged(self._nudged(request.who, user_id)))
+
+    async def submitted(self, ack: Ack, body: dict[str, Any]) -> None:
+        """The chosen time was sent in."""
+        who, view = Request.of_interaction(body).who, body["view"]
+        try:
+            drawn = await self.work.ask(self._booked, who, view, budget=BUDGET, whose=who)
+        except TooSlow as slow:
+            view_id = str(view["id"])
+            slow.future.add_done_callback(lambda done: self.desk.later(lambda: self._shown_late(who, view_id, done)))
+            drawn = booking_views.working()
+        except BotError as error:
+            drawn = booking_views.refused(str(error), _plan(body))
+        await ack(response_action="update", view=drawn)
+
+    # --- in the pool ------------------------------------------------------------------------------------------------
+
+    async def _turned(self, ack: Ack, body: Body, by: timedelta) -> None:
+        plan = _plan(body)
+        day = plan.day + by if plan.day and plan.day.year < 9000 else None  # noqa: PLR2004 - whatever came along
+        await self._again(ack, body, replace(plan, day=day))
+
+    async def _again(self, ack: Ack, body: Body, plan: Plan, act: Callable[[], str] = lambda: "") -> None:
+        request, seen = Request.of_interaction(body), _seen(body)
+        make = lambda: slot_views.times(self.planning.offer(request.who, plan), act())  # noqa: E731 - one thing
+        await self.desk.take(ack, request, lambda: self._shown(request.who, seen, make))
+
+    def _drawn(self, who: Who, view_id: str | None, plan: Callable[[], Plan]) -> Message | None:
+        if view_id is None:
+            return answers.problem(_NOT_OPENED)
+        self._shown(who, (view_id, ""), lambda: slot_views.times(self.planning.offer(who, plan())))
+        return None
+
+    def _shown(self, who: Who, seen: tuple[str, str], make: Callable[[], View]) -> None:
+        """Of two quick clicks the second must not be drawn over by the first."""
+        try:
+            view = make()
+        except BotError as error:
+            view = booking_views.refused(str(error))
+        self.notifier.update_view(who.team_id, seen[0], view, seen=seen[1])
+
+    def _booked(self, who: Who, view: Body) -> View:
+        """One window books a time once, however often it is sent in."""
+        plan, start = plans.load(view.get("private_metadata"))
+        plan = replace(plan, **plans.read_details(_values(view)))
+        if start is None:
+            return slot_views.times(self.planning.offer(who, plan))
+        root = str(view.get("root_view_id") or view["id"])
+        try:
+            made = self.planning.book(who, plan, start, f"{root}:{int(start.timestamp())}")
+        except KeyReused:
+            return booking_views.refused(_BOOKED_ALREADY)
+        except (SlotTaken, AvailabilityUnknown) as gone:
+            return slot_views.times(self.planning.offer(who, plan), f":warning: {gone}")
+        except NotBookable as refused:
+            return booking_views.refused(str(refused), plan)
+        self.tell()
+        return booking_views.done(made, who, plan)
+
+    def _shown_late(self, who: Who, view_id: str, done: "Future[View]") -> None:
+        try:
+            view = done.result()
+        except BotError as error:
+            view = booking_views.refused(str(error))
+        self.notifier.update_view(who.team_id, view_id, view)
+
+    def _nudged(self, who: Who, user_id: str) -> Nudging:
+        found = self.board.nudge(who, user_id)
+        self.deliver()
+        return found
+
+
+def _plan(body: Body) -> Plan:
+    """As it was drawn, and what has been chosen since."""
+    view = body.get("view") or {}
+    plan, _ = plans.load(view.get("private_metadata"))
+    return replace(plan, **plans.read_menus(_values(view)), **plans.read_details(_values(view)))
+
+
+def _values(view: Body) -> object:
+    return (view.get("state") or {}).get("values")
+
+
+def _seen(body: Body) -> tuple[str, str]:
+    view = body.get("view") or {}
+    return str(view.get("id", "")), str(view.get("hash", ""))
+
+
+def _kept(body: Body) -> Request:
+    """A click that opens a window answers there: the message it stands under stays."""
+    return replace(Request.of_interaction(body), in_ephemeral=False)
+
+
+def _value(body: Body) -> str:
+    return str(body["actions"][0].get("value") or "")
