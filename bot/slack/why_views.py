@@ -19,10 +19,10 @@ _OWN = {
     "left": say("Slack says that you have left this workspace."),
 }
 _THEIRS = {
-    "not_connected": say("{} has not connected a Google Calendar."),
-    "broken": say("The Google connection of {} is broken, so nobody knows when they are free."),
-    "no_linked": say("{} has not chosen a linked calendar yet."),
-    "left": say("{} has left this workspace."),
+    "not_connected": say("has not connected a Google Calendar"),
+    "broken": say("has a broken Google connection, so nobody knows when they are free"),
+    "no_linked": say("has not chosen a linked calendar yet"),
+    "left": say("has left this workspace"),
 }
 _UNREAD = {
     "notFound": say("Google does not find it any more"),
@@ -77,8 +77,8 @@ def not_understood(text: str) -> Message:
 def _never(seen: Why) -> Message:
     code = seen.problem or ""
     if not seen.own:
-        said = Mrkdwn(_THEIRS.get(code, say("{} cannot be booked.")).format(_name(seen)))
-        return message(say(":no_entry: {said}", said=said))
+        how = _THEIRS.get(code, say("cannot be booked"))
+        return message(say(":no_entry: {whom} {how}.", whom=_name(seen), how=how))
     said = say(":no_entry: {said}", said=_OWN.get(code, say("You cannot be booked.")))
     mends = {
         "not_connected": button("Connect", CONNECT, style="primary"),
