@@ -122,6 +122,11 @@ class ApiKeys:
         if self._held(key.id) >= MOST_HOLDS:
             raise TooManyHolds(int(_MINUTE.total_seconds()))
 
+    def forget_counts(self) -> None:
+        """Delete what was counted for minutes long past."""
+        with self._database.transaction() as session:
+            api_keys.forget_counts(session, self._clock.now())
+
     def _record(self, session: Session, team_id: str, by: str, action: str, prefix: str) -> None:
         now = self._clock.now()
         audit.record(session, now=now, team_id=team_id, user_id=by, action=action, detail={"key": prefix})
