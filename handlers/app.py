@@ -202,13 +202,13 @@ def build(settings: Settings, clock: Clock | None = None, *, speaks: bool = True
     basics = Basics(database, directory, notifier, workspaces, clock, sweeps, incidents, settings, clients)
     rolling = RollingOut(basics, tickets, team, departures, speaks=speaks)
     inviting, board = rolling.windows(desk, people, admins, UserGroups(clients), notifier)
-    agenda = booking.windows(desk, people, notifier)
-    commands = Commands(desk, tickets, surfaces, modals, watched, inviting, board, agenda)
+    agenda, finding = booking.windows(desk, people, notifier, directory, rolling)
+    commands = Commands(desk, tickets, surfaces, modals, watched, inviting, board, agenda, finding)
     home, comers = (
         Home(desk, surfaces, rolling.my_data(connections, picks, surfaces.home, people)),
         People(desk, departures, rolling.roster, rolling.joined),
     )
-    for listeners in (commands, modals, home, comers, watched, inviting, board, agenda):
+    for listeners in (commands, modals, home, comers, watched, inviting, board, agenda, finding):
         listeners.register(bolt)
     jobs = Jobs(sweeps, {**watching.jobs(), **rolling.jobs(), **booking.jobs()})
     keys = Transport(connect=3.0, read=5.0, connections=2)

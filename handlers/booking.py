@@ -9,7 +9,7 @@ from fastapi import APIRouter
 
 from bot.appointment_ports import Events
 from bot.outgoing.sender import WebhookSender
-from bot.ports import Calendars, Clock, Notifier
+from bot.ports import Calendars, Clock, Directory, Notifier
 from bot.services.agendas import Agendas
 from bot.services.api_keys import ApiKeys
 from bot.services.appointment_news import AppointmentBulletin
@@ -22,7 +22,9 @@ from bot.services.for_programs import ForPrograms
 from bot.services.incidents import Incidents
 from bot.services.moving import Moving
 from bot.services.outbox import Outbox
+from bot.services.planning import Planning
 from bot.services.reconciling import Reconciling
+from bot.services.seating import Seating
 from bot.services.webhooks import Webhooks
 from bot.services.writing import Writing
 from bot.slack.notifier import SlackNotifier
@@ -30,7 +32,9 @@ from handlers.background import Background
 from handlers.desk import Desk
 from handlers.http_booking import booking_router
 from handlers.jobs import Table
+from handlers.rolling_out import RollingOut
 from handlers.slack_agenda import AgendaDesk
+from handlers.slack_booking import Booking
 from storage.crypto import Sealer
 from storage.database import Database
 
@@ -95,10 +99,17 @@ class BookingDesk:
         programs = ForPrograms(self.appointments, self.availability)
         return booking_router(programs, programs, self.keys, self._visitors, self._clock, self._public_url)
 
-    def windows(self, desk: Desk, work: Background, notifier: SlackNotifier) -> AgendaDesk:
-        """What listens in Slack."""
+    def windows(
+        self, desk: Desk, work: Background, notifier: SlackNotifier, directory: Directory, rolling: RollingOut
+    ) -> tuple[AgendaDesk, Booking]:
+        """What listens in Slack. Whom we have not met, the directory introduces."""
         agendas = Agendas(self.appointments, self.availability, self.diaries, self._clock)
-        return AgendaDesk(desk, work, agendas, notifier, self.tell)
+        seating = Seating(self.diaries, directory, rolling.roster.changed)
+        planning = Planning(self.availability, seating, self.appointments, self._clock)
+        return (
+            AgendaDesk(desk, work, agendas, notifier, self.tell),
+            Booking(desk, work, planning, rolling.board, notifier, rolling.deliver, self.tell),
+        )
 
     def jobs(self) -> Table:
         """What the clock sets off."""

@@ -15,6 +15,7 @@ from bot.slack.messages import Message
 from handlers.desk import Ack, Body, Desk, Request
 from handlers.slack_agenda import AgendaDesk
 from handlers.slack_board import BoardRoom
+from handlers.slack_booking import Booking
 from handlers.slack_inviting import Inviting
 from handlers.slack_modals import Modals
 from handlers.slack_watching import Watched
@@ -32,6 +33,7 @@ class Commands:
     inviting: Inviting
     board: BoardRoom
     agenda: AgendaDesk
+    booking: Booking
 
     def register(self, app: AsyncApp) -> None:
         """Tell Bolt."""
@@ -49,7 +51,11 @@ class Commands:
         if words in windows:
             await windows[words](ack, request, client, str(body.get("trigger_id", "")))
             return
-        await self.desk.take(ack, request, lambda: self._answer(request.who, words))
+        verb, said = _told(body.get("text"))
+        if verb == "book":
+            await self.booking.command(ack, request, client, str(body.get("trigger_id", "")), said)
+            return
+        await self.desk.take(ack, request, lambda: self._answered(request.who, words, verb, said))
 
     async def written(self, ack: Ack, body: dict[str, Any]) -> None:
         """A message in the bot's DM. Edits, deletions and what bots say are not for us."""
@@ -61,7 +67,8 @@ class Commands:
         if words == "calendars":
             await self.desk.take(ack, request, lambda: self._card(request.who))
             return
-        await self.desk.take(ack, request, lambda: self._answer(request.who, words, private=True))
+        verb, said = _told(event.get("text"), spoken=True)
+        await self.desk.take(ack, request, lambda: self._answered(request.who, words, verb, said, private=True))
 
     async def connect(self, ack: Ack, body: dict[str, Any]) -> None:
         """The Connect or Reconnect button."""
@@ -81,6 +88,15 @@ class Commands:
     async def keep(self, ack: Ack, body: dict[str, Any]) -> None:
         """The other answer to "disconnect?"."""
         await self.desk.take(ack, Request.of_interaction(body), answers.kept)
+
+    def _answered(self, who: Who, words: str, verb: str, said: str, *, private: bool = False) -> Message | None:
+        """What names people, or has a title in it, is taken as it was typed."""
+        match verb:
+            case "free":
+                return self.booking.free(who, said)
+            case "book":
+                return self.booking.typed(who, said)
+        return self._answer(who, words, private=private)
 
     def _answer(self, who: Who, words: str, *, private: bool = False) -> Message | None:
         verb, _, rest = words.partition(" ")
@@ -137,6 +153,13 @@ def _from_memory(known: Message, problem: str) -> Message:
 def _words(text: object, *, spoken: bool = False) -> str:
     words = " ".join(text.split()).casefold() if isinstance(text, str) else ""
     return words.removeprefix("/calendar").strip() if spoken else words
+
+
+def _told(text: object, *, spoken: bool = False) -> tuple[str, str]:
+    """The first word, and the others as they were typed."""
+    words = " ".join(text.split()) if isinstance(text, str) else ""
+    verb, _, rest = (words.removeprefix("/calendar").strip() if spoken else words).partition(" ")
+    return verb.casefold(), rest
 
 
 def _in_dm(body: Body) -> bool:

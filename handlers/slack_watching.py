@@ -44,7 +44,7 @@ class Watched:
 
     def unknown(self, who: Who, words: str) -> Message:
         """The answer to whatever else was typed."""
-        return answers.not_yet(words, admin=self.admins.seems_one(who))
+        return answers.unknown(words, admin=self.admins.seems_one(who))
 
     async def release(self, ack: Ack, body: dict[str, Any]) -> None:
         """The button "Tell them now". In a channel anybody may press it; who may is asked then."""

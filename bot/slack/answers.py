@@ -15,6 +15,8 @@ _COMMANDS = (
     say("`/calendar calendars`: choose your linked calendar and your conflict calendars"),
     say("`/calendar status`: how your connection stands"),
     say("`/calendar disconnect`: end the connection"),
+    say("`/calendar free @name next week`: when people are free, or you"),
+    say("`/calendar book @name friday at 10 Planning`: find a time with people, and book it"),
     say("`/calendar agenda`: your appointments of today and the coming week, and your working hours"),
     say("`/calendar why friday 10:00`: why you, or with a @name a colleague, cannot be booked then"),
     say("`/calendar help`: this list"),
@@ -27,7 +29,6 @@ _ADMINS = (
 ADMINS_ONLY = "This is for the people who run the bot. Yours is `/calendar status`."
 SURE = "sure"
 """The value of the button that disconnects without any further question."""
-_NOT_YET = frozenset({"free", "book"})
 
 
 def help_text(*, admin: bool) -> Message:
@@ -46,14 +47,9 @@ def help_text(*, admin: bool) -> Message:
     return message(lines, *blocks)
 
 
-def not_yet(command: str, *, admin: bool) -> Message:
-    """A word that we do not know, or do not know yet, and what we do know."""
-    known = command.casefold() in _NOT_YET
-    sorry = (
-        say("`/calendar {command}` does not work yet.", command=command)
-        if known
-        else say("I do not know “{command}”.", command=command)
-    )
+def unknown(command: str, *, admin: bool) -> Message:
+    """A word that we do not know, and what we do know."""
+    sorry = say("I do not know “{command}”.", command=command)
     answer = help_text(admin=admin)
     return message(say("{sorry}\n{help}", sorry=sorry, help=_typed(admin=admin)), section(sorry), *answer.blocks)
 

@@ -36,7 +36,7 @@ def _all() -> list[Message]:
         answers.nothing_waits(),
         answers.nothing_to_remind(),
         answers.snoozed(NOW),
-        *(answers.not_yet(word, admin=admin) for word in ("book", *HOSTILE) for admin in (True, False)),
+        *(answers.unknown(word, admin=admin) for word in ("book", *HOSTILE) for admin in (True, False)),
         *(answers.problem(sentence) for sentence in HOSTILE),
         *(ask(status) for status in STATUSES for ask in (answers.status, answers.disconnect_question, answers.saved)),
     ]
@@ -61,15 +61,14 @@ def test_help_names_every_command_that_works(word: str) -> None:
 
 def test_help_tells_admins_where_their_tools_are() -> None:
     assert "`/calendar doctor`" in answers.help_text(admin=True).text
-    assert "`/calendar doctor`" in answers.not_yet("frobnicate", admin=True).text
-    assert "doctor" not in answers.not_yet("frobnicate", admin=False).text
+    assert "`/calendar doctor`" in answers.unknown("frobnicate", admin=True).text
+    assert "doctor" not in answers.unknown("frobnicate", admin=False).text
     assert "calendar-bot doctor" in " ".join(texts(answers.help_text(admin=True).payload))
     assert "calendar-bot doctor" not in " ".join(texts(answers.help_text(admin=False).payload))
 
 
-def test_a_command_to_come_is_told_from_one_nobody_knows() -> None:
-    assert "`/calendar book` does not work yet." in answers.not_yet("book", admin=False).text
-    assert "I do not know “frobnicate”." in answers.not_yet("frobnicate", admin=False).text
+def test_a_word_that_nobody_knows_is_said_back() -> None:
+    assert "I do not know “frobnicate”." in answers.unknown("frobnicate", admin=False).text
 
 
 def test_status_says_the_account_the_calendars_and_since_when() -> None:

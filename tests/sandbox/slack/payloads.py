@@ -120,6 +120,21 @@ def block_suggestion(
     }
 
 
+def message_action(state: State, user: User, message: Message, callback_id: str) -> Json:
+    """A shortcut taken from the menu of a message."""
+    channel = state.channels[message.channel]
+    return {
+        **_interaction(state, user, "message_action"),
+        "action_ts": state.next_ts(),
+        "callback_id": callback_id,
+        "trigger_id": state.triggers.issue(user.team_id, user.id),
+        "response_url": response_url(state, user, message.channel),
+        "message_ts": message.ts,
+        "channel": {"id": channel.id, "name": channel.name},
+        "message": message.to_json(state.credentials.app_id),
+    }
+
+
 def view_submission(state: State, user: User, view: View) -> Json:
     return {
         **_interaction(state, user, "view_submission"),

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
-from tests.sandbox.slack import acting, commanding, finding, posting, submitting
+from tests.sandbox.slack import acting, commanding, finding, payloads, posting, submitting
 from tests.sandbox.slack.composition import options_of
 from tests.sandbox.slack.delivery import Ack, Delivery, Sent
 from tests.sandbox.slack.finding import Found
+from tests.sandbox.slack.messages import Message
 from tests.sandbox.slack.payloads import shown_view
 from tests.sandbox.slack.people import User
 from tests.sandbox.slack.post_office import PostOffice
@@ -75,6 +76,16 @@ class Person:
                 return self.closes(user_id)
         found = finding.clickable(self.state, user, label_or_action_id, on, message_ts, block_id)
         return acting.click(self.state, self.delivery, user, found)
+
+    def message_shortcut(self, user_id: str, callback_id: str, message: Message) -> Ack:
+        """Take one of the app's shortcuts from a message's menu."""
+        user = self._user(user_id)
+        if user.id not in self.state.channels[message.channel].members:
+            raise SlackRefused("message_not_found")
+        ack = self.delivery.interaction(payloads.message_action(self.state, user, message, callback_id))
+        if not ack.ok:
+            self.state.notice(user.id, f"Slack could not reach the app: {callback_id}")
+        return ack
 
     def link(
         self, user_id: str, label_or_action_id: str, *, on: str | None = None, message_ts: str | None = None
