@@ -1,6 +1,7 @@
 """Everybody may have what is stored about them, and have it deleted."""
 
 import json
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -123,3 +124,20 @@ def test_no_table_that_hangs_on_a_person_is_left_out() -> None:
             hanging.add(table.name)
     # Work on appointments, and the time they take up: what they are about is told with the appointment.
     assert hanging - told == {"person", "bookingcell", "operation"}
+
+
+def test_what_is_older_than_the_settings_say_is_gone_the_night_after(
+    world_set_up: Callable[[Mapping[str, str]], World],
+) -> None:
+    world = world_set_up({"RETAIN_AUDIT_DAYS": "2", "RETAIN_FLOWS_DAYS": "10"})
+    world.ana.connects_google(ANA)
+    assert world.bot.rolling.retention.nightly() == 0
+    world.time_leaps(timedelta(days=3))
+    assert world.bot.rolling.retention.nightly() > 0
+    assert rows(world, "SELECT count(*) FROM audit") == [0]
+    assert rows(world, "SELECT count(*) FROM flow") == [1]
+    world.time_leaps(timedelta(days=15))
+    assert world.bot.rolling.retention.nightly() > 0
+    assert world.bot.rolling.retention.nightly() == 0, "once a night"
+    assert rows(world, "SELECT count(*) FROM flow") == [0]
+    assert rows(world, _HELD) == [1], "and the connection is as it was"
