@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
@@ -105,6 +106,8 @@ def _page(document: dict[str, Any]) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    jinja.policies["json.dumps_kwargs"] = {"sort_keys": False}
+    jinja.filters["marked"] = _marked
     jinja.filters["kind"] = lambda schema: _kind(schema, document)
     template = jinja.get_template("api.jinja")
     return template.render(document=document, kinds=KINDS, api=API, stylesheet=STYLESHEET)
@@ -115,10 +118,16 @@ def _kind(schema: dict[str, Any], document: dict[str, Any]) -> str:
     if "$ref" in schema:
         return str(schema["$ref"]).rpartition("/")[2]
     if "anyOf" in schema:
-        return " or ".join(_kind(each, document) for each in schema["anyOf"])
+        return " or ".join(_kind(each, document) for each in schema["anyOf"] if each != {"type": "null"})
     if schema.get("type") == "array":
         return f"list of {_kind(schema['items'], document)}"
     words = [str(schema.get("format") or schema.get("type", "anything"))]
     if "multipleOf" in schema:
         words.append(f"in steps of {schema['multipleOf']}")
     return " ".join(words)
+
+
+def _marked(text: str) -> Markup:
+    """What stands between two backticks is code."""
+    code, plain = Markup("<code>{}</code>"), Markup("{}")
+    return Markup().join((code if odd % 2 else plain).format(each) for odd, each in enumerate(text.split("`")))
