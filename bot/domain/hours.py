@@ -216,4 +216,6 @@ def _is_lists(value: object, depth: int) -> bool:
 
 
 def _is_window(value: object) -> bool:
-    return isinstance(value, list) and len(value) == 2 and all(type(each) is int for each in value)  # noqa: PLR2004
+    if not isinstance(value, list) or not all(type(each) is int for each in value):
+        return False
+    return len(value) == 2  # noqa: PLR2004 - from and to
