@@ -62,14 +62,16 @@ class AgendaDesk:
         return agenda_views.ahead(*hosted) if hosted else None
 
     async def again(self, ack: Ack, body: dict[str, Any]) -> None:
-        """The button "Look again"."""
+        """The button "Look again": in place, wherever the agenda stands."""
         request = Request.of_interaction(body)
-        await self.desk.take(ack, request, lambda: self.agenda(request.who))
+        await self.desk.take(ack, request, lambda: self._turned(request, self.agenda(request.who)))
 
     async def cancel(self, ack: Ack, body: dict[str, Any]) -> None:
         """The Cancel button of a message or of the agenda, after Slack's own "are you sure"."""
         request, appointment_id = Request.of_interaction(body), str(body["actions"][0].get("value") or "")
-        await self.desk.take(ack, request, lambda: self._cancelled(request, appointment_id))
+        # of a message that only one person sees Slack tells nothing: all of ours with this button are agendas
+        in_agenda = request.in_ephemeral or agenda_views.is_agenda(body.get("message"))
+        await self.desk.take(ack, request, lambda: self._cancelled(request, appointment_id, in_agenda=in_agenda))
 
     async def hours(self, ack: Ack, body: dict[str, Any], client: Any) -> None:
         """Open a loading view at once, because a trigger lives three seconds; fill it in the pool."""
@@ -96,31 +98,28 @@ class AgendaDesk:
             answer = {"response_action": "update", "view": hours_views.refused(str(error))}
         await ack(**answer)
 
-    def _cancelled(self, request: Request, appointment_id: str) -> Message | None:
+    def _cancelled(self, request: Request, appointment_id: str, *, in_agenda: bool) -> Message | None:
         """What was clicked says at once what goes on, and in the end what came of it."""
         who = request.who
         viewer, found = self.agendas.mine(who, appointment_id)
-        self._turn_into(request, message(appointment_messages.cancelling(found)))
+        self._turned(request, message(appointment_messages.cancelling(found)))
+        done = None
         try:
             done = self.agendas.cancel(who, appointment_id)
-        except Exception:
-            text, blocks = appointment_messages.standing(found, viewer)
-            self._turn_into(request, message(text, *blocks))
-            raise
+        finally:
+            if done is None and not request.in_ephemeral:  # there the reason takes its place
+                standing = appointment_messages.standing(found, viewer)
+                self._turned(request, self.agenda(who) if in_agenda else message(standing[0], *standing[1]))
         outcome = appointment_messages.after_cancel(done)
-        if request.in_ephemeral:
-            answer = agenda_views.agenda(self.agendas.of(who), outcome)
-        elif request.response_url:
-            self._turn_into(request, message(outcome))
-            answer = None
-        else:
-            answer = message(outcome)
+        shown = agenda_views.agenda(self.agendas.of(who), outcome) if in_agenda else message(outcome)
+        answer = self._turned(request, shown)
         self.tell()
         return answer
 
-    def _turn_into(self, request: Request, now: Message) -> None:
-        if request.response_url:
-            self.notifier.answer(request.response_url, now, replace_original=True)
+    def _turned(self, request: Request, now: Message) -> Message | None:
+        """What was clicked becomes this; where that cannot be, it is left to be said."""
+        url = request.response_url
+        return None if url and self.notifier.answer(url, now, replace_original=True) else now
 
     def _filled(self, who: Who, view_id: str | None) -> Message | None:
         if view_id is None:

@@ -46,6 +46,13 @@ def agenda(seen: Agenda, note: Mrkdwn | None = None) -> Message:
     return message(join(" ", [note, line]) if note else line, *blocks)
 
 
+def is_agenda(shown: object) -> bool:
+    """Whether a message of ours, as Slack gives it back, is an agenda."""
+    blocks = shown.get("blocks") if isinstance(shown, dict) else None
+    elements = [each for block in blocks or () for each in block.get("elements") or ()]
+    return any(each.get("action_id") == REFRESH for each in elements)
+
+
 def ahead(viewer: Party, hosted: Sequence[Appointment]) -> Mrkdwn:
     """What lies in the calendar of somebody who is about to disconnect, and what becomes of it."""
     lines = [
