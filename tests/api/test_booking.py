@@ -4,8 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 from bot.domain.api_keys import MOST_HOLDS, PER_PERSON, Scope
+from handlers.api_problems import refusing
+from handlers.limits import BODY_AT_MOST, Limits
+from handlers.rendering import Pages
 from tests.api.remembered import ANA, BEN, CLEO
-from tests.api.rig import Api, read
+from tests.api.rig import URL, Api, read
 from tests.edge.asgi import Answer, Caller
 
 WISH = {
@@ -261,3 +264,10 @@ def test_the_reference_page_needs_nothing_from_elsewhere(api: Api) -> None:
     for path in ("/api/v1/docs.css", "/api/v1/openapi.json"):
         assert path in page.text
         assert Caller(api.http).get(path).status == 200
+
+
+def test_what_is_refused_unread_is_a_problem_here_and_a_page_elsewhere(api: Api) -> None:
+    front = Limits(api.http, refuse=refusing(Pages().error, URL))
+    huge = [("content-length", str(2 * BODY_AT_MOST))]
+    problem(Caller(front).get("/api/v1/appointments", huge, "POST"), 413, "too-large")
+    assert Caller(front).get("/connect/x", huge, "POST").headers["content-type"].startswith("text/html")
