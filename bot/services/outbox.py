@@ -24,7 +24,9 @@ log = structlog.get_logger()
 BATCH = 20
 LEASE = timedelta(minutes=3)
 """Longer than everything that one operation asks of Google, each with its time limit."""
-_FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=2)
+_FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=5), timedelta(seconds=30)
+_MARGIN = timedelta(minutes=2)
+"""So long before a promise ends it is begun to take it back: with a Google in trouble that takes a while itself."""
 _MINUTE = timedelta(minutes=1)
 _BROKEN = frozenset({"broken", "not_connected", "no_linked", "left"})
 
@@ -102,7 +104,7 @@ class Outbox:
 
     def _done(self, task: Task, loaded: Loaded, *, promised: bool) -> Outcome:
         state, now = loaded.row.state, self._clock.now()
-        late = promised and now >= loaded.row.deadline
+        late = promised and now >= loaded.row.deadline - min(_MARGIN, self._max_pending / 5)
         if task.kind == WRITE and state == State.HELD:
             if late:
                 self._writing.give_up(task, loaded, loaded.row.reason or "not_in_time")

@@ -173,7 +173,7 @@ class Writing:
         now = self._clock.now()
         with self._database.transaction() as session:
             finish(session, task)
-            ended = {"state": state, "reason": reason, "changed_at": now}
+            ended = {"state": state, "reason": reason, "changed_at": now, "move_starts_at": None, "move_ends_at": None}
             if not bookings.change(session, loaded.row, [State.HELD, State.CANCELLING], **ended):
                 raise LeaseGone
             bookings.give_back(session, loaded.row.id)
