@@ -6,7 +6,7 @@ from PIL import Image, ImageDraw
 
 from bot.pictures.lettering import face
 from bot.pictures.masks import SCALE, Mask
-from bot.pictures.shapes import Area, Block, Box, Dot, Picture, Shape, Stroke, Words
+from bot.pictures.shapes import Area, Block, Box, Dot, Hatch, Picture, Shape, Stroke, Words
 
 _SOFT = 16
 """Palette entries for the card's round corners, from unseen to nearly opaque."""
@@ -48,6 +48,11 @@ def _draw(image: Image.Image, shape: Shape) -> None:
                 Mask(inner).rounded(inner, max(0, radius - 1)).colour(image, colour)
         case Area(corners, colour):
             Mask(Box.around(corners)).polygon(corners).colour(image, colour)
+        case Hatch(box, colour, width):
+            mask = Mask(box)
+            for line in shape.lines:
+                mask.line(line, width)
+            mask.colour(image, colour)
         case Stroke(path, colour, width, dashes):
             Mask(Box.around(path).grown(width)).line(path, width, dashes).colour(image, colour)
         case Dot(at, radius, colour, ring):

@@ -5,6 +5,7 @@ Lengths are points: two pixels of the file, since screens show it at half its si
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import ceil, floor
 from typing import Literal
 
 from bot.pictures.colours import Colour
@@ -67,6 +68,31 @@ class Area:
 
 
 @dataclass(frozen=True, slots=True)
+class Hatch:
+    """Slanted lines in a rectangle, in step with those of every other, so that neighbours look like one."""
+
+    box: Box
+    colour: Colour
+    width: float
+    gap: float
+    """From one line to the next, measured across."""
+    is_crossed: bool = False
+
+    @property
+    def lines(self) -> list[tuple[At, At]]:
+        """Their ends lie on the rectangle's upper and lower edge, or beyond its sides."""
+        box = self.box
+        high = box.bottom - box.top
+        rising = range(floor((box.left + box.top) / self.gap), ceil((box.right + box.bottom) / self.gap) + 1)
+        found = [((n * self.gap - box.bottom, box.bottom), (n * self.gap - box.top, box.top)) for n in rising]
+        if self.is_crossed:
+            falling = range(floor((box.left - box.bottom) / self.gap), ceil((box.right - box.top) / self.gap) + 1)
+            starts = [n * self.gap + box.top for n in falling]
+            found += [((start, box.top), (start + high, box.bottom)) for start in starts]
+        return found
+
+
+@dataclass(frozen=True, slots=True)
 class Stroke:
     """A line with round ends. Dashes are lengths: drawn, left out, drawn, and so on."""
 
@@ -105,7 +131,7 @@ class Words:
         return Box(left, self.at[1] - RISE * self.size, left + wide, self.at[1] + DROP * self.size)
 
 
-Shape = Block | Area | Stroke | Dot | Words
+Shape = Block | Area | Hatch | Stroke | Dot | Words
 
 
 @dataclass(frozen=True, slots=True)
