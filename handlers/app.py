@@ -205,7 +205,7 @@ def build(settings: Settings, clock: Clock | None = None, *, speaks: bool = True
     agenda, finding = booking.windows(desk, people, notifier, directory, rolling)
     commands = Commands(desk, tickets, surfaces, modals, watched, inviting, board, agenda, finding)
     home, comers = (
-        Home(desk, surfaces, rolling.my_data(connections, picks, surfaces.home, people)),
+        Home(desk, surfaces, rolling.my_data(connections, picks, surfaces.home, people, booking.reconciling.farewell)),
         People(desk, departures, rolling.roster, rolling.joined),
     )
     for listeners in (commands, modals, home, comers, watched, inviting, board, agenda, finding):

@@ -67,6 +67,7 @@ class BookingDesk:
         speaks: bool = True,
     ) -> None:
         self._pool = pool
+        self._incidents = incidents
         self._clock = clock
         self._public_url = public_url
         self._speaks = speaks
@@ -82,7 +83,7 @@ class BookingDesk:
         self.appointments = Appointments(database, self.diaries, self.outbox, clock, max_pending)
         self.keys = ApiKeys(database, clock, self.appointments.held_by)
         sender = WebhookSender(loopback=public_url.startswith("http://"))
-        self.webhooks = Webhooks(database, sealer, sender, clock)
+        self.webhooks = Webhooks(database, sealer, sender, clock, self._gave_up)
         self._visitors = Background(workers=READERS, waiting=400, name="programs")
 
     def tell(self) -> object:
@@ -119,12 +120,16 @@ class BookingDesk:
             "reconcile": (self.reconciling.run, RECONCILE_EVERY),
             "webhooks": (self.webhooks.deliver, TELL_EVERY),
             "webhooks-purge": (self.webhooks.purge, PURGE_EVERY),
+            "forget": (self.keys.forget_counts, PURGE_EVERY),
         }
 
     def close(self) -> None:
         """Begin nothing further."""
         self._clerks.shutdown(cancel_futures=True)
         self._readers.shutdown(cancel_futures=True)
+
+    def _gave_up(self, team_id: str, _endpoint_id: str) -> None:
+        self._incidents.announce(team_id, "webhook_off")
 
     def _read(self, work: Callable[[A], B], items: Iterable[A]) -> Iterable[B]:
         return self._readers.map(work, items)

@@ -21,6 +21,7 @@ from bot.errors import (
 )
 from bot.settings import Settings
 from handlers.access_log import AccessLog
+from handlers.api_problems import refusing
 from handlers.background import Busy, TooSlow
 from handlers.headers import SecurityHeaders
 from handlers.limits import Limits
@@ -56,8 +57,9 @@ def harden(app: FastAPI, pages: Pages, settings: Settings) -> None:
     for kind in STATUS:
         app.add_exception_handler(kind, errors.raised)
     # The last one added is the outermost: headers also stand on what the others answer.
-    app.add_middleware(Limits, refuse=pages.error)
-    app.add_middleware(AccessLog, refuse=pages.error)
+    refuse = refusing(pages.error, settings.public_url)
+    app.add_middleware(Limits, refuse=refuse)
+    app.add_middleware(AccessLog, refuse=refuse)
     app.add_middleware(SecurityHeaders, public_url=settings.public_url, departures=departures(settings))
     app.router.redirect_slashes = False  # it would answer 307, which repeats a POST elsewhere
     app.router.add_route(STYLESHEET, pages.stylesheet, methods=["GET"], include_in_schema=False)

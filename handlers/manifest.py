@@ -1,5 +1,6 @@
 """Slack's app manifest, as it is shipped and with the operator's address in it."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +15,20 @@ def shipped() -> str:
     return _FILE.read_text(encoding="utf-8")
 
 
+@cache
+def _read() -> dict[str, Any]:
+    manifest: dict[str, Any] = yaml.safe_load(shipped())
+    return manifest
+
+
 def scopes() -> dict[str, list[str]]:
     """The scopes it asks for, by "bot" and "user"."""
-    manifest: dict[str, Any] = yaml.safe_load(shipped())
-    return dict(manifest["oauth_config"]["scopes"])
+    return dict(_read()["oauth_config"]["scopes"])
 
 
 def events() -> list[str]:
     """The events it asks for."""
-    manifest: dict[str, Any] = yaml.safe_load(shipped())
-    return list(manifest["settings"]["event_subscriptions"]["bot_events"])
+    return list(_read()["settings"]["event_subscriptions"]["bot_events"])
 
 
 def for_address(public_url: str, *, socket_mode: bool = False) -> str:

@@ -93,11 +93,16 @@ class RollingOut:
         )
 
     def my_data(
-        self, connections: Connections, picks: CalendarPicks, redraw: Callable[[Who], object], work: Background
+        self,
+        connections: Connections,
+        picks: CalendarPicks,
+        redraw: Callable[[Who], object],
+        work: Background,
+        farewell: Callable[[], object],
     ) -> MyData:
         """What each person may ask for about themselves."""
         on, files = self._on, partial(send_file, self._on.clients)
-        return MyData(on.database, connections, picks, on.notifier, files, on.clock, work.hand_over, redraw)
+        return MyData(on.database, connections, picks, on.notifier, files, on.clock, work.hand_over, redraw, farewell)
 
     def deliver(self) -> object:
         """Send what is owed to people, soon; beside a bot that serves, that one does."""

@@ -9,6 +9,7 @@ from sqlalchemy import delete, exists
 from sqlalchemy.sql.dml import Delete
 from sqlmodel import Session, col, select
 
+from storage.booking_tables import Booking, Operation
 from storage.rollout_tables import Erasure, Invitation, Round
 from storage.tables import Audit, Flow, Once, Ticket
 from storage.watch_tables import Incident, Outage, Quota, Reminder
@@ -50,6 +51,10 @@ def _deletions(now: datetime, kept: Kept, batch: int) -> Iterator[Delete]:
     yield _some(Invitation, Invitation.id, batch, col(Invitation.round_id).in_(over))
     nobody = ~exists().where(col(Invitation.round_id) == col(Round.id))
     yield _some(Round, Round.id, batch, col(Round.id).in_(over), nobody)
+    settled = ~exists().where(col(Operation.booking_id) == col(Booking.id))
+    yield _some(
+        Booking, Booking.id, batch, col(Booking.ends_at) < messages, col(Booking.changed_at) < messages, settled
+    )
     yield _some(Incident, Incident.id, batch, col(Incident.resolved_at) < messages, col(Incident.todo).is_(None))
     yield _some(Quota, Quota.key, batch, col(Quota.until) < now - _KEYS_KEPT)
     yield _some(Once, Once.key, batch, col(Once.seen_at) < now - _KEYS_KEPT)

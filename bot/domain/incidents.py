@@ -104,6 +104,10 @@ _AROUND_US = {
         "If a key was taken out of ENCRYPTION_KEYS, put it back after the new one. If not, that row was damaged: its "
         "owner can connect again with /calendar connect.",
     ),
+    "webhook_off": Incident(
+        "A webhook has been switched off: for three days nothing has arrived at its address.",
+        "See with `calendar-bot webhooks list` which one it is; remove it, and add it anew once it answers.",
+    ),
     "clock_skew": Incident(
         "Slack's requests are signed well and look too old or too new, so our clock is wrong, and we refuse them.",
         "Set this machine's clock, and let NTP keep it. Until then no command and no click gets through.",

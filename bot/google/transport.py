@@ -2,6 +2,7 @@
 
 import ssl
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -18,10 +19,15 @@ def trusted() -> ssl.SSLContext:
 
     Slim images have none of their own, and companies add theirs.
     """
+    named = requests.Session().merge_environment_settings("", {}, stream=None, verify=None, cert=None)["verify"]
+    return _trusting(named if isinstance(named, str) else None)
+
+
+@cache
+def _trusting(named: str | None) -> ssl.SSLContext:
     context = ssl.create_default_context()
     context.load_verify_locations(DEFAULT_CA_BUNDLE_PATH)
-    named = requests.Session().merge_environment_settings("", {}, stream=None, verify=None, cert=None)["verify"]
-    if isinstance(named, str):
+    if named is not None:
         context.load_verify_locations(**{"capath" if Path(named).is_dir() else "cafile": named})
     return context
 
@@ -30,7 +36,7 @@ class Transport:
     """Speaks httplib2's interface, which is all googleapiclient asks for.
 
     httplib2 itself re-sends a POST whose answer it did not get, and is not safe between threads. One SSL context
-    serves all connections: loading the authorities into a fresh one costs 20 ms. Proxies are those that requests
+    serves all: loading the authorities into a fresh one costs 20 ms. Proxies are those that requests
     would take from the environment (HTTPS_PROXY, NO_PROXY); nothing is taken from ~/.netrc, and no cookie is kept.
     """
 

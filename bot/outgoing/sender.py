@@ -6,6 +6,7 @@ import ssl
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import cached_property
 from threading import Timer
 
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
@@ -33,8 +34,13 @@ class WebhookSender:
         self._loopback = loopback
         self._resolve = resolve
         self._whole = whole
-        self._context = ssl.create_default_context()
-        self._context.load_verify_locations(DEFAULT_CA_BUNDLE_PATH)  # slim images have none of their own
+
+    @cached_property
+    def _context(self) -> ssl.SSLContext:
+        """Made when it is first needed: most installations tell nobody, and it takes 50 ms."""
+        context = ssl.create_default_context()
+        context.load_verify_locations(DEFAULT_CA_BUNDLE_PATH)  # slim images have none of their own
+        return context
 
     def check(self, url: str) -> str | None:
         """Why this address is never called, in a sentence; None when it may be. A name unknown just now may."""

@@ -83,4 +83,4 @@ def _place(cursor: str) -> tuple[datetime, str]:
             return start, appointment_id
     except (ValueError, binascii.Error):
         pass
-    raise NotBookable("bad_cursor", "This is no cursor of ours.", field="after")
+    raise NotBookable("bad_cursor", "This is no cursor of ours.", field="cursor")

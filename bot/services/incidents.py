@@ -201,6 +201,14 @@ class Incidents:
             raise failed
         return told
 
+    def announce(self, team_id: str, code: str) -> None:
+        """Say something once that does not mend itself and that we do not look after any more."""
+        words = incident(code)
+        try:
+            self.tell_operators(team_id, OperatorAlert(words.what, words.mend, since=self._clock.now()))
+        except BotError as error:
+            log.warning("operator_alert_undelivered", incident=code, error=type(error).__name__)
+
     def _post(self, each: Incident) -> list[dict[str, str]]:
         told = self.tell_operators(each.team_id, _alert(each))
         return [{"channel": ref.channel, "ts": ref.ts} for ref in told]

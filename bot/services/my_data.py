@@ -36,7 +36,7 @@ class Erased:
 
 
 class MyData:
-    """``redraw`` draws the Home tab."""
+    """``redraw`` draws the Home tab; ``farewell`` tells others of appointments that the disconnected leave behind."""
 
     def __init__(
         self,
@@ -48,6 +48,7 @@ class MyData:
         clock: Clock,
         later: Callable[[Callable[[], object]], object],
         redraw: Callable[[Who], object],
+        farewell: Callable[[], object],
     ) -> None:
         self._database = database
         self._connections = connections
@@ -57,6 +58,7 @@ class MyData:
         self._clock = clock
         self._later = later
         self._redraw = redraw
+        self._farewell = farewell
 
     def send(self, who: Who) -> None:
         """A file into their direct messages. Raises TooMany, and what Files raises."""
@@ -83,6 +85,7 @@ class MyData:
         while standing is None:
             dropped = self._connections.drop(who)
             erased = Erased(dropped.account, dropped.revoked) if dropped else erased
+            self._farewell()  # what others are to be told goes with the rows
             standing = self._erased(who, erased)
         self._picks.forget(who)
         self._database.scrub()

@@ -62,6 +62,11 @@ class Reconciling:
                 # one person's strange event must not keep the others from being compared
                 log.exception("bug", person=host_id)
 
+    def farewell(self) -> None:
+        """See off who disconnected, and tell the others at once."""
+        self.see_off()
+        self._bulletin.deliver()
+
     # --- whose owner is gone ----------------------------------------------------------------------------------------
 
     def see_off(self) -> None:

@@ -81,7 +81,11 @@ class Served:
         for line in tuple(self._server.server_state.connections):
             line.loop.call_soon_threadsafe(line.transport.abort)
 
-    def stop(self) -> None:
+    def ends_soon(self) -> None:
+        """Several end together sooner than one after the other: each looks up ten times a second."""
         self._server.should_exit = True
+
+    def stop(self) -> None:
+        self.ends_soon()
         self._thread.join(timeout=5)
         self._socket.close()

@@ -126,6 +126,8 @@ class World:
     def close(self) -> None:
         for person in self.everybody:
             person.browser.close()
+        for served in (self._bot_served, *self._served):
+            served.ends_soon()
         self.stop_bot()
         self.slack.close()
         for served in self._served:
