@@ -13,7 +13,7 @@ from tests.sandbox.world import TEAM, World
 HALF_AN_HOUR = timedelta(minutes=30)
 ALWAYS = Rules("UTC", (((0, MINUTES),),) * 7, notice=timedelta(), horizon=timedelta(days=366))
 BUFFERED = Rules("UTC", ALWAYS.week, GRID, 2 * GRID, timedelta(), timedelta(days=366))
-_REQUESTER = "key-of-a-proof"
+REQUESTER = "key-of-a-proof"
 
 
 class Company:
@@ -38,7 +38,7 @@ class Company:
     def books(self, people: Collection[str], start: datetime, key: str, *, minutes: int = 30) -> Appointment:
         """As a booking system asks for it."""
         desk = self._world.bot.booking.appointments
-        return desk.book(wish(people, start, minutes=minutes), requester=_REQUESTER, idempotency_key=key)
+        return desk.book(wish(people, start, minutes=minutes), requester=REQUESTER, idempotency_key=key)
 
     def some(self, dice: Random, most: int = 3) -> list[str]:
         """One to ``most`` of them."""

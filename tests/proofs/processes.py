@@ -36,9 +36,13 @@ class Process:
     def answer(self) -> dict[str, Any]:
         """What it says to the oldest order that it has not answered."""
         line = _open(self._process.stdout).readline()
-        assert line, self._log.read_text()[-3000:]
+        assert line, self.said()
         answer: dict[str, Any] = json.loads(line)
         return answer
+
+    def said(self) -> str:
+        """The end of its log."""
+        return self._log.read_text()[-3000:]
 
     def close(self) -> None:
         """It ends with its orders."""
