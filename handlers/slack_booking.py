@@ -89,7 +89,8 @@ class Booking:
 
     async def shortcut(self, ack: Ack, body: dict[str, Any], client: Any) -> None:
         """Book with whoever wrote the message; a message of an app has nobody to meet."""
-        request, author = Request.of_interaction(body), (body.get("message") or {}).get("user")
+        request, message = Request.of_interaction(body), body.get("message") or {}
+        author = None if message.get("bot_id") else message.get("user")
         people = (author,) if isinstance(author, str) and author and author != request.who.user_id else ()
         await self.open(ack, request, client, body["trigger_id"], lambda: Plan(people))
 

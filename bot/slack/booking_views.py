@@ -137,7 +137,7 @@ def _optional_trouble(seat: Seat) -> Mrkdwn:
 def _fields(chosen: Chosen) -> list[Block]:
     plan = chosen.plan
     title: Element = {"type": "plain_text_input", "action_id": TITLE, "max_length": LONGEST_TITLE}
-    title["initial_value"] = short(plan.title, LONGEST_TITLE) or short(chosen.title, LONGEST_TITLE)
+    title["initial_value"] = short(chosen.title, LONGEST_TITLE)
     place: Element = {"type": "plain_text_input", "action_id": PLACE, "max_length": LONGEST_PLACE}
     if plan.place:
         place["initial_value"] = short(plan.place, LONGEST_PLACE)

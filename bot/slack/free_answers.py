@@ -118,6 +118,9 @@ def _aloud(offer: Offer, whose: Mrkdwn) -> Mrkdwn:
     """For notifications, and where blocks are not shown."""
     mine = offer.viewer.party.zone
     days = list(offer.by_day(mine).items())[:_MOST_DAYS]
+    if offer.in_the_way or (offer.viewer.problem and not offer.seats):
+        names = some([seats.name(each) for each in offer.in_the_way]) or "your own calendar"
+        return say("{whose}: nobody knows, because of {names}.", whose=whose, names=names)
     if not days:
         return say("{whose}: nothing to offer.", whose=whose)
     told = "; ".join(f"{_day(day)} {_told(spans(slots), mine, mine)}" for day, slots in days)

@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.domain.appointments import GRID, LONGEST, LONGEST_PLACE, LONGEST_TITLE, MOST_PEOPLE
 from bot.domain.planning import Plan
+from bot.slack.blocks import short
 
 WINDOW = "booking"
 """The callback id of all its views."""
@@ -31,8 +32,8 @@ def dump(plan: Plan, start: datetime | None = None) -> str:
         "people": list(plan.people[:MOST_PEOPLE]),
         "optional": list(plan.optional[:MOST_PEOPLE]),
         "minutes": plan.minutes,
-        "title": plan.title[:LONGEST_TITLE],
-        "place": plan.place[:LONGEST_PLACE],
+        "title": _harmless(plan.title, LONGEST_TITLE),
+        "place": _harmless(plan.place, LONGEST_PLACE),
         "video": plan.video,
         "day": plan.day.isoformat() if plan.day else None,
         "at": int(plan.at.timestamp()) if plan.at else None,
@@ -124,6 +125,10 @@ def _minutes(value: object) -> int | None:
     if not isinstance(value, int) or isinstance(value, bool):
         return None
     return value if least <= value <= most and not value % least else None
+
+
+def _harmless(text: str, limit: int) -> str:
+    return short(text, limit) if text.strip() else ""
 
 
 def _text(value: object, limit: int) -> str:

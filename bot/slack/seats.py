@@ -33,7 +33,7 @@ _OWN = {
 
 def name(seat: Seat) -> str:
     """As they are called, on a line that has room."""
-    return short(seat.party.name, _NAME) or "Somebody"
+    return short(seat.party.name, _NAME)
 
 
 def in_bold(seat: Seat) -> Mrkdwn:

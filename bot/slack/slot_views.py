@@ -103,7 +103,8 @@ def _open(offer: Offer) -> list[Block]:
     for day, slots in offer.by_day(offer.viewer.party.zone).items():
         blocks.append(section(say("*{day}*", day=day_named(day, offer.today))))
         shown = slots[:MOST_SLOTS_A_DAY]
-        blocks.append(actions(*(_button(offer, day, slot, number, others) for number, slot in enumerate(shown))))
+        row = actions(*(_button(offer, day, slot, number, others) for number, slot in enumerate(shown)))
+        blocks.append(row | {"block_id": f"slots-{day.isoformat()}"})
         if len(slots) > len(shown):
             blocks.append(context(say("and {more} later that day", more=len(slots) - len(shown))))
     return blocks
