@@ -24,14 +24,21 @@ class Collisions:
         self._events = events
 
     def people(self, loaded: Loaded) -> dict[str, Bookable]:
-        """Whose time counts. A booker who is not connected comes all the same, on their own word."""
+        """Whose time counts. A booker whose connection does not work comes all the same, on their own word.
+
+        So do those who have disconnected, or left, since it was accepted: only what is connected can be asked.
+        """
         ids = [part.person_id for part in loaded.blocking if part.person_id]
         found = self._diaries.of(loaded.row.team_id, ids)
         return {
             person_id: one
             for person_id, one in found.items()
-            if one.problem is None or person_id != loaded.row.booker_id or person_id == loaded.row.host_id
+            if one.problem is None or person_id == loaded.row.host_id or not self._may_be_skipped(one, loaded)
         }
+
+    @staticmethod
+    def _may_be_skipped(one: Bookable, loaded: Loaded) -> bool:
+        return one.id == loaded.row.booker_id or one.problem in ("not_connected", "left")
 
     def look(self, loaded: Loaded, start: datetime, end: datetime, people: Mapping[str, Bookable]) -> None:
         """Raises SlotTaken or AvailabilityUnknown unless all of them are free, their buffers included.

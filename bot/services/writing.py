@@ -1,5 +1,7 @@
 """Writing an appointment to Google and taking it out again. Each step can be begun anew after a crash at any point."""
 
+from functools import cached_property
+
 from bot.appointment_ports import EventDraft, Events, EventState
 from bot.domain.appointment_notices import News
 from bot.domain.appointments import Role, State
@@ -110,10 +112,13 @@ class Writing:
             bookings.note(session, loaded.row.id, generation=loaded.row.generation + 1)
         loaded.row.generation += 1
 
+    @cached_property
+    def _instance(self) -> str:
+        with self._database.transaction() as session:
+            return bookings.instance(session)
+
     def _draft(self, loaded: Loaded) -> EventDraft:
         row = loaded.row
-        with self._database.transaction() as session:
-            instance = bookings.instance(session)
         return EventDraft(
             id=loaded.event_id,
             title=row.title,
@@ -122,7 +127,7 @@ class Writing:
             end=row.ends_at,
             attendees=tuple(part.email for part, _ in loaded.parties if part.email and part.role != Role.HOST),
             video=row.video,
-            marks={"bk": row.id, "gen": str(row.generation), "inst": instance},
+            marks={"bk": row.id, "gen": str(row.generation), "inst": self._instance},
         )
 
     def _confirm(self, task: Task, loaded: Loaded, event: EventState) -> None:
