@@ -39,6 +39,7 @@ from bot.slack.workspaces import BOT_SCOPES, REDIRECT_PATH
 from handlers import http_slack, manifest
 from tests.sandbox.slack.refusal import SlackRefused
 from tests.sandbox.world import World, world_with
+from tests.slack import appointment_samples
 from tests.slack.samples import BROKEN_BY, NOW, STATUSES, fresh, menus, variations
 
 ANA = "ana@acme.example"
@@ -90,6 +91,8 @@ def drawn() -> list[Any]:
     modals = [views.calendars_view(menus(count), status) for status in STATUSES for count in (0, 1, 101)]
     modals += rolled_out()
     others = [views.loading_view(), views.saving_view(), views.problem_view("No."), *map(views.saved_view, STATUSES)]
+    said += tuple(appointment_samples.messages())
+    others += appointment_samples.windows()
     return [*(each.blocks for each in (*cards, *map(messages.render, notices), *said)), *tabs, *modals, *others]
 
 
@@ -182,7 +185,7 @@ def test_no_shortcut_or_workflow_step_is_declared_or_listened_to(world: World) -
 
 def test_the_hint_names_the_words_that_help_names() -> None:
     (command,) = SHIPPED["features"]["slash_commands"]
-    helped = re.findall(r"`/calendar (\w+)`", answers.help_text(admin=False).text)
+    helped = re.findall(r"`/calendar (\w+)[ `]", answers.help_text(admin=False).text)
     assert command["usage_hint"].split(" | ") == helped
     assert command["should_escape"] is True
 
