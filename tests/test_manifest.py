@@ -34,16 +34,17 @@ from bot.domain.notices import (
 )
 from bot.domain.permissions import PERMISSIONS
 from bot.domain.rollout import Audience, Choice, Stage
-from bot.slack import answers, board_views, invite_views, messages, views
+from bot.slack import answers, board_views, invite_views, messages, plans, views
 from bot.slack.workspaces import BOT_SCOPES, REDIRECT_PATH
 from handlers import http_slack, manifest
 from tests.sandbox.slack.refusal import SlackRefused
 from tests.sandbox.world import World, world_with
-from tests.slack import appointment_samples
+from tests.slack import appointment_samples, booking_samples
 from tests.slack.samples import BROKEN_BY, NOW, STATUSES, fresh, menus, variations
 
 ANA = "ana@acme.example"
 SHIPPED: dict[str, Any] = yaml.safe_load(manifest.shipped())
+SHORTCUTS = {each["callback_id"] for each in SHIPPED["features"]["shortcuts"]}
 PLACEHOLDER = manifest.PLACEHOLDER
 
 
@@ -91,8 +92,8 @@ def drawn() -> list[Any]:
     modals = [views.calendars_view(menus(count), status) for status in STATUSES for count in (0, 1, 101)]
     modals += rolled_out()
     others = [views.loading_view(), views.saving_view(), views.problem_view("No."), *map(views.saved_view, STATUSES)]
-    said += tuple(appointment_samples.messages())
-    others += appointment_samples.windows()
+    said += (*appointment_samples.messages(), *booking_samples.messages())
+    others += [*appointment_samples.windows(), *booking_samples.windows()]
     return [*(each.blocks for each in (*cards, *map(messages.render, notices), *said)), *tabs, *modals, *others]
 
 
@@ -168,7 +169,7 @@ def test_events_are_those_that_are_listened_to(world: World) -> None:
 
 def test_every_button_and_menu_that_can_be_drawn_is_listened_to_and_no_other(world: World) -> None:
     assert named(drawn(), "action_id") == registered(world)["constraints"]
-    assert named(drawn(), "callback_id") == registered(world)["callback_id"]
+    assert named(drawn(), "callback_id") == registered(world)["callback_id"] - SHORTCUTS
 
 
 def test_a_button_that_only_opens_an_address_is_listened_to_as_well(world: World) -> None:
@@ -178,8 +179,11 @@ def test_a_button_that_only_opens_an_address_is_listened_to_as_well(world: World
     assert opening <= registered(world)["constraints"]
 
 
-def test_no_shortcut_or_workflow_step_is_declared_or_listened_to(world: World) -> None:
-    assert "shortcuts" not in SHIPPED["features"]
+def test_shortcuts_are_those_that_are_listened_to_and_no_workflow_step_is(world: World) -> None:
+    assert {plans.SHORTCUT} == SHORTCUTS
+    assert registered(world)["callback_id"] >= SHORTCUTS
+    for each in SHIPPED["features"]["shortcuts"]:
+        assert (each["type"], len(each["name"]) <= 24) == ("message", True)
     assert set(registered(world)) == {"command", "event_type", "constraints", "callback_id"}
 
 

@@ -1,84 +1,25 @@
 """Looking for a time and booking it, as Slack takes it: every state, long and hostile names, within the limits."""
 
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 import pytest
 
-from bot.domain.appointments import Appointment, OpenSlot, Party, Role, State
-from bot.domain.board import Nudging
-from bot.domain.people import Who
-from bot.domain.planning import Chosen, Offer, Plan, Seat, Unread, read, split
-from bot.slack import booking_views, free_answers, plans, slot_views
+from bot.domain.appointments import OpenSlot
+from bot.domain.planning import Plan, Unread, read, split
+from bot.slack import free_answers, plans, slot_views
 from tests.sandbox.slack.blocks import check_message, check_view
+from tests.slack.booking_samples import MONDAY, messages, offer, offers, seat, windows
 from tests.slack.samples import HOSTILE, elements, texts
-
-MONDAY = datetime(2026, 11, 30, 9, tzinfo=UTC)
-ZONES = ("Europe/Lisbon", "America/New_York", "Asia/Seoul", "Asia/Kathmandu")
-PROBLEMS = ("not_connected", "broken", "no_linked", "left", "stranger")
-ME = Seat(Party("Ana", "ana@acme.example", Role.BOOKER, "p0", Who("T0ACME", "U0ANA"), "Europe/Lisbon"))
-
-
-def seat(number: int = 1, name: str = "Ben", problem: str | None = None, zone: str = ZONES[1], **more: Any) -> Seat:
-    return Seat(Party(name, None, Role.REQUIRED, f"p{number}", Who("T0ACME", f"U{number:010}"), zone), problem, **more)
-
-
-def slots(days: int = 7, each: int = 30) -> tuple[OpenSlot, ...]:
-    starts = [MONDAY + timedelta(days=day, minutes=15 * number) for day in range(days) for number in range(each)]
-    return tuple(OpenSlot(start, start + timedelta(minutes=30), optional=1) for start in starts)
-
-
-def offer(*people: Seat, plan: Plan | None = None, found: tuple[OpenSlot, ...] = (), **more: Any) -> Offer:
-    day = MONDAY.date()
-    plan = plan or Plan(tuple(each.party.who.user_id for each in people if each.party.who), minutes=30, day=day)
-    return Offer(plan, more.pop("viewer", ME), people, day, day + timedelta(days=6), day, 30, found, **more)
-
-
-def offers(name: str) -> list[Offer]:
-    many = [seat(number, name, problem, optional=number % 2 > 0) for number, problem in enumerate(PROBLEMS * 4)][:19]
-    ids = tuple(f"U{number:010}" for number in range(19))
-    full = Plan(ids, ids, 30, name[:200], name[:300], video=True, day=MONDAY.date(), at=MONDAY, moves="")
-    return [
-        offer(),
-        offer(viewer=replace(ME, problem="broken")),
-        offer(seat(name=name), found=slots()),
-        offer(*(seat(number, name, zone=zone) for number, zone in enumerate(ZONES)), found=slots(2)),
-        offer(*many, plan=full, found=slots()),
-        offer(*many, plan=replace(full, moves="a" * 32, people=()), found=slots(1)),
-        offer(seat(name=name), unread=(Unread(name, name), Unread(name, None))),
-        offer(seat(name=name), plan=Plan(("U1",), day=MONDAY.date(), at=MONDAY + timedelta(days=9)), found=slots(1)),
-    ]
-
-
-def appointment(name: str, state: State, **more: Any) -> Appointment:
-    parties = (replace(seat(name=name).party, role=Role.HOST), ME.party)
-    ends = MONDAY + timedelta(hours=1)
-    return Appointment("a" * 32, "T0ACME", state, MONDAY, ends, name, name, True, None, parties, 1, MONDAY, **more)
 
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_slack_takes_every_window_and_every_answer(name: str) -> None:
-    for each in offers(name):
-        for note in ("", name):
-            view = slot_views.times(each, note)
-            check_view(view, "modal")
-            assert len(view["blocks"]) < 60
-        check_message(free_answers.free(each).payload)
-        assert "<!channel>" not in "".join(texts(slot_views.times(each, name)["blocks"]))
-        check_message(free_answers.book(plans.dump(each.plan)).payload)
-        chosen = Chosen(each.plan, ME, each.seats, MONDAY, MONDAY + timedelta(hours=1), name, (MONDAY, MONDAY))
-        check_view(booking_views.confirm(chosen), "modal")
-    for plan in (None, Plan(), offers(name)[4].plan):
-        check_view(booking_views.refused(name, plan), "modal")
-    for state in State:
-        for moving in (None, (MONDAY, MONDAY + timedelta(hours=1))):
-            view = booking_views.done(appointment(name, state, moving_to=moving), Who("T0ACME", "U0ANA"), Plan())
-            check_view(view, "modal")
-    for waiting in (booking_views.loading(), booking_views.working()):
-        check_view(waiting, "modal")
-    for found in (Nudging(1, 0), Nudging(0, 1), Nudging(0, 0, 1)):
-        check_message(free_answers.nudged(found).payload)
+    for view in windows(name):
+        check_view(view, "modal")
+        assert len(view["blocks"]) < 60
+        assert "<!channel>" not in "".join(texts([each for each in view["blocks"] if each["type"] != "input"]))
+    for said in messages(name):
+        check_message(said.payload)
 
 
 def test_a_plan_comes_back_as_it_went() -> None:
