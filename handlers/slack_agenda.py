@@ -38,9 +38,9 @@ class AgendaDesk:
 
     def register(self, app: AsyncApp) -> None:
         """Tell Bolt."""
-        app.action(agenda_views.REFRESH)(self.again)
+        app.action(appointment_messages.AGENDA)(self.again)
         app.action(appointment_messages.CANCEL)(self.cancel)
-        app.action(hours_views.OPEN)(self.hours)
+        app.action(appointment_messages.HOURS)(self.hours)
         app.action(hours_views.FIELD)(self.filled)
         app.view(hours_views.HOURS)(self.submitted)
 

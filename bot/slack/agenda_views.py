@@ -11,11 +11,9 @@ from bot.domain.hours import is_zone
 from bot.slack import appointment_messages as appointments
 from bot.slack import times
 from bot.slack.blocks import Block, Mrkdwn, actions, button, context, join, say, section
-from bot.slack.hours_views import OPEN as OPEN_HOURS
 from bot.slack.messages import Message, message
 from bot.slack.summary import CONNECT
 
-REFRESH = "agenda_again"
 _MOST = 15
 """Two blocks each, and a message has room for 50."""
 _MOST_AHEAD = 10
@@ -41,7 +39,7 @@ def agenda(seen: Agenda, note: Mrkdwn | None = None) -> Message:
     if more := len(seen.appointments) - len(shown):
         blocks.append(context(say("And {more} more; Google Calendar shows them all.", more=more)))
     blocks += _problem(seen.problem)
-    blocks.append(actions(button("Look again", REFRESH), button("Working hours", OPEN_HOURS)))
+    blocks.append(actions(button("Look again", appointments.AGENDA), button("Working hours", appointments.HOURS)))
     line = _in_a_line(seen, today)
     return message(join(" ", [note, line]) if note else line, *blocks)
 
@@ -50,7 +48,7 @@ def is_agenda(shown: object) -> bool:
     """Whether a message of ours, as Slack gives it back, is an agenda."""
     blocks = shown.get("blocks") if isinstance(shown, dict) else None
     elements = [each for block in blocks or () for each in block.get("elements") or ()]
-    return any(each.get("action_id") == REFRESH for each in elements)
+    return any(each.get("action_id") == appointments.AGENDA for each in elements)
 
 
 def ahead(viewer: Party, hosted: Sequence[Appointment]) -> Mrkdwn:

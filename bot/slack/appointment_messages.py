@@ -5,9 +5,25 @@ from datetime import datetime
 from bot.domain.appointment_notices import AppointmentNews, News
 from bot.domain.appointments import Appointment, Party, State
 from bot.slack import times
-from bot.slack.blocks import Block, Element, Mrkdwn, actions, button, confirm, join, link, mention, say, section, short
+from bot.slack.blocks import (
+    Block,
+    Element,
+    Mrkdwn,
+    actions,
+    button,
+    confirm,
+    header,
+    join,
+    link,
+    mention,
+    say,
+    section,
+    short,
+)
 
 MOVE, CANCEL = "appointment_move", "appointment_cancel"
+AGENDA, HOURS = "agenda_again", "hours_open"
+"""The agenda, drawn anew where it stands; the window of one's working hours."""
 _MOST_NAMES = 8
 _TITLE = 200
 
@@ -96,6 +112,16 @@ def buttons(appointment: Appointment, *, move: bool, cancel: bool) -> Block:
         )
         shown.append(button("Cancel", CANCEL, value=appointment.id, confirm=question))
     return actions(*shown) | {"block_id": f"appointment-{appointment.id}"}
+
+
+def on_home() -> list[Block]:
+    """The part of the Home tab: what one may look at and change."""
+    says = say("What was booked through me, today and in the coming week, and when you may be booked.")
+    return [
+        header("Appointments"),
+        section(says),
+        actions(button("Show my agenda", AGENDA), button("Working hours", HOURS)),
+    ]
 
 
 def standing(appointment: Appointment, viewer: Party) -> tuple[Mrkdwn, list[Block]]:

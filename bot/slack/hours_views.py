@@ -16,7 +16,6 @@ from bot.slack.views import View
 
 HOURS = "hours"
 """The callback id."""
-OPEN = "hours_open"
 FIELD = "hours_field"
 """Every field of it; their blocks tell them apart."""
 DAYS, ZONE = "hours_days", "hours_zone"

@@ -5,8 +5,8 @@ from typing import Any
 
 from bot.domain.health import Health
 from bot.domain.notices import Menus, Status, Tick
+from bot.slack import appointment_messages, my_data, summary
 from bot.slack import menus as calendar_menus
-from bot.slack import my_data, summary
 from bot.slack.blocks import Block, actions, context, divider, header, plain, say, section
 from bot.slack.causes import account_of
 
@@ -64,7 +64,7 @@ def home_view(status: Status, menus: Menus | None, problem: str | None, note: st
     blocks += [*summary.since(status), *summary.ends(status)]
     if status.health is not Health.DISCONNECTED:
         blocks += [divider(), header("Calendars"), *_calendars(status, offered)]
-    blocks += [divider(), *_receipt(status)]
+    blocks += [divider(), *appointment_messages.on_home(), divider(), *_receipt(status)]
     return {"type": "home", "blocks": blocks}
 
 

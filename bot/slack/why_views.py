@@ -4,8 +4,8 @@ from bot.domain.agendas import Why
 from bot.domain.availability import Block as InTheWay
 from bot.domain.availability import Kind
 from bot.slack import times
+from bot.slack.appointment_messages import HOURS
 from bot.slack.blocks import Block, Element, Mrkdwn, actions, button, context, join, mention, say, section, short
-from bot.slack.hours_views import OPEN as OPEN_HOURS
 from bot.slack.menus import CHANGE_CALENDARS
 from bot.slack.messages import Message, message
 from bot.slack.summary import CONNECT
@@ -133,7 +133,7 @@ def _unread(name: str, code: str, seen: Why) -> Mrkdwn:
 
 
 def _remedies(seen: Why) -> list[Element]:
-    made = [button("Working hours", OPEN_HOURS)]
+    made = [button("Working hours", HOURS)]
     if any(code == "broken" for _, code in seen.unknown):
         made.insert(0, button("Reconnect", CONNECT, style="primary"))
     elif seen.unknown:
