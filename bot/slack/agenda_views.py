@@ -10,7 +10,7 @@ from bot.domain.appointments import Appointment, Party, State
 from bot.domain.hours import is_zone
 from bot.slack import appointment_messages as appointments
 from bot.slack import times
-from bot.slack.blocks import Block, Mrkdwn, actions, button, context, join, say, section
+from bot.slack.blocks import Block, Mrkdwn, actions, button, context, divider, join, say, section
 from bot.slack.messages import Message, message
 from bot.slack.summary import CONNECT
 
@@ -39,6 +39,7 @@ def agenda(seen: Agenda, note: Mrkdwn | None = None) -> Message:
     if more := len(seen.appointments) - len(shown):
         blocks.append(context(say("And {more} more; Google Calendar shows them all.", more=more)))
     blocks += _problem(seen.problem)
+    blocks.append(divider())
     blocks.append(actions(button("Look again", appointments.AGENDA), button("Working hours", appointments.HOURS)))
     line = _in_a_line(seen, today)
     return message(join(" ", [note, line]) if note else line, *blocks)
