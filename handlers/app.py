@@ -202,7 +202,7 @@ def build(settings: Settings, clock: Clock | None = None, *, speaks: bool = True
     basics = Basics(database, directory, notifier, workspaces, clock, sweeps, incidents, settings, clients)
     rolling = RollingOut(basics, tickets, team, departures, speaks=speaks)
     inviting, board = rolling.windows(desk, people, admins, UserGroups(clients), notifier)
-    agenda, finding = booking.windows(desk, people, notifier, directory, rolling)
+    agenda, finding = booking.windows(desk, people, notifier, directory, rolling, clients)
     commands = Commands(desk, tickets, surfaces, modals, watched, inviting, board, agenda, finding)
     home, comers = (
         Home(desk, surfaces, rolling.my_data(connections, picks, surfaces.home, people, booking.reconciling.farewell)),

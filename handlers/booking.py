@@ -8,6 +8,7 @@ from typing import TypeVar
 from fastapi import APIRouter
 
 from bot.appointment_ports import Events
+from bot.domain.people import Who
 from bot.outgoing.sender import WebhookSender
 from bot.ports import Calendars, Clock, Directory, Notifier
 from bot.services.agendas import Agendas
@@ -25,9 +26,12 @@ from bot.services.outbox import Outbox
 from bot.services.planning import Planning
 from bot.services.reconciling import Reconciling
 from bot.services.seating import Seating
+from bot.services.tickets import admit
 from bot.services.webhooks import Webhooks
+from bot.services.weeks import Weeks
 from bot.services.writing import Writing
 from bot.slack.notifier import SlackNotifier
+from bot.slack.workspaces import Clients
 from handlers.background import Background
 from handlers.desk import Desk
 from handlers.http_booking import booking_router
@@ -35,6 +39,7 @@ from handlers.jobs import Table
 from handlers.rolling_out import RollingOut
 from handlers.slack_agenda import AgendaDesk
 from handlers.slack_booking import Booking
+from handlers.week_pictures import WeekPictures
 from storage.crypto import Sealer
 from storage.database import Database
 
@@ -101,15 +106,26 @@ class BookingDesk:
         return booking_router(programs, programs, self.keys, self._visitors, self._clock, self._public_url)
 
     def windows(
-        self, desk: Desk, work: Background, notifier: SlackNotifier, directory: Directory, rolling: RollingOut
+        self,
+        desk: Desk,
+        work: Background,
+        notifier: SlackNotifier,
+        directory: Directory,
+        rolling: RollingOut,
+        clients: Clients,
     ) -> tuple[AgendaDesk, Booking]:
         """What listens in Slack. Whom we have not met, the directory introduces."""
         agendas = Agendas(self.appointments, self.availability, self.diaries, self._clock)
         seating = Seating(self.diaries, directory, rolling.roster.changed)
+        weeks = Weeks(self.diaries, WeekPictures(clients))
         planning = Planning(self.availability, seating, self.appointments, self._clock)
+
+        def may_ask(who: Who) -> object:
+            return admit(directory.profile(who))
+
         return (
             AgendaDesk(desk, work, agendas, notifier, self.tell),
-            Booking(desk, work, planning, rolling.board, notifier, rolling.deliver, self.tell),
+            Booking(desk, work, planning, weeks, rolling.board, notifier, rolling.deliver, self.tell, may_ask),
         )
 
     def jobs(self) -> Table:

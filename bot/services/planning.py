@@ -151,8 +151,8 @@ class Planning:
         if not any(not each.optional for each in seats):
             raise NotBookable("invalid", _NOBODY, field="people")
         minutes = plan.minutes or self._seating.usual(seats)
-        names = ", ".join(each.party.name for each in (viewer, *seats))
-        title = plan.title.strip() or names
+        *names, last = [each.party.name for each in (viewer, *seats)]
+        title = plan.title.strip() or f"{', '.join(names)} and {last}"
         return Chosen(plan, viewer, tuple(seats), start, start + minutes * _MINUTE, title[:LONGEST_TITLE])
 
     def book(self, asker: Who, plan: Plan, start: datetime, key: str) -> Appointment:

@@ -17,6 +17,7 @@ from bot.slack.blocks import (
     field,
     join,
     option,
+    picture,
     say,
     section,
     short,
@@ -50,13 +51,15 @@ def refused(sentence: str, plan: Plan | None = None) -> View:
     return modal(MOVE if plan.moves else BOOK, WINDOW, blocks, metadata=dump(plan))
 
 
-def confirm(chosen: Chosen) -> View:
-    """Who, when on everybody's clock, and where. Nothing has happened yet."""
+def confirm(chosen: Chosen, week: tuple[str, str] | None = None) -> View:
+    """Who, when on everybody's clock, and where; nothing has happened yet. ``week``: a file of Slack's, and its words."""
     plan = chosen.plan
     blocks = [section(join("\n", [_when(chosen), *_elsewhere(chosen), *_who(chosen)]))]
     blocks += [context(_optional_trouble(each)) for each in chosen.seats if each.optional and each.problem][:5]
     if not plan.moves:
         blocks += _fields(chosen)
+    if week:
+        blocks.append(picture(*week))
     blocks.append(actions(button("Choose another time", BACK)))
     title, submit = (MOVE, "Move it") if plan.moves else (BOOK, "Book")
     return modal(title, WINDOW, blocks, submit=submit, close="Cancel", metadata=dump(plan, chosen.start))

@@ -131,6 +131,16 @@ class SlackNotifier:
             return False
         return True
 
+    def redraw_view(self, team_id: str, view_id: str, view: View, *, seen: str | None) -> str | None:
+        """As ``update_view``, for more to come: the new hash, or None when it was closed or changed meanwhile."""
+        only = {"hash": seen} if seen else {}
+        method = self._clients.of(team_id).views_update
+        try:
+            drawn = call(method, expect=_VIEW_GONE, view_id=view_id, view=view, **only)
+        except Answered:
+            return None
+        return part(part(drawn, "view", dict), "hash", str)
+
     def update_pictured(self, team_id: str, view_id: str, view: View, plainer: View, *, seen: str | None) -> bool:
         """As ``update_view``; False when Slack does not show the pictures, or not yet, and ``plainer`` was drawn."""
         only = {"hash": seen} if seen else {}

@@ -61,7 +61,8 @@ def windows(name: str = "Ben") -> Iterator[View]:
     for each in offers(name):
         yield from (slot_views.times(each, note) for note in ("", name))
         ends = MONDAY + timedelta(hours=1)
-        yield booking_views.confirm(Chosen(each.plan, ME, each.seats, MONDAY, ends, name, (MONDAY, ends)))
+        chosen = Chosen(each.plan, ME, each.seats, MONDAY, ends, name, (MONDAY, ends))
+        yield from (booking_views.confirm(chosen, week) for week in (None, ("F0WEEK0000", "x" * 3000)))
     later = replace(offers(name)[2], first=MONDAY.date() + timedelta(days=7))
     yield slot_views.times(later)
     yield from (booking_views.refused(name, plan) for plan in (None, Plan(), offers(name)[4].plan))
