@@ -52,7 +52,7 @@ def refused(sentence: str, plan: Plan | None = None) -> View:
 
 
 def confirm(chosen: Chosen, week: tuple[str, str] | None = None) -> View:
-    """Who, when on everybody's clock, and where; nothing has happened yet. ``week``: a file of Slack's, and its words."""
+    """Who, when on everybody's clock, and where; nothing has happened yet. ``week`` is Slack's file, and its words."""
     plan = chosen.plan
     blocks = [section(join("\n", [_when(chosen), *_elsewhere(chosen), *_who(chosen)]))]
     blocks += [context(_optional_trouble(each)) for each in chosen.seats if each.optional and each.problem][:5]
