@@ -28,8 +28,10 @@ from bot.services.reconciling import Reconciling
 from bot.services.seating import Seating
 from bot.services.tickets import admit
 from bot.services.webhooks import Webhooks
+from bot.services.weeks import Weeks
 from bot.services.writing import Writing
 from bot.slack.notifier import SlackNotifier
+from bot.slack.workspaces import Clients
 from handlers.background import Background
 from handlers.desk import Desk
 from handlers.http_booking import booking_router
@@ -37,6 +39,7 @@ from handlers.jobs import Table
 from handlers.rolling_out import RollingOut
 from handlers.slack_agenda import AgendaDesk
 from handlers.slack_booking import Booking
+from handlers.week_pictures import WeekPictures
 from storage.crypto import Sealer
 from storage.database import Database
 
@@ -103,11 +106,18 @@ class BookingDesk:
         return booking_router(programs, programs, self.keys, self._visitors, self._clock, self._public_url)
 
     def windows(
-        self, desk: Desk, work: Background, notifier: SlackNotifier, directory: Directory, rolling: RollingOut
+        self,
+        desk: Desk,
+        work: Background,
+        notifier: SlackNotifier,
+        directory: Directory,
+        rolling: RollingOut,
+        clients: Clients,
     ) -> tuple[AgendaDesk, Booking]:
         """What listens in Slack. Whom we have not met, the directory introduces."""
         agendas = Agendas(self.appointments, self.availability, self.diaries, self._clock)
         seating = Seating(self.diaries, directory, rolling.roster.changed)
+        weeks = Weeks(self.diaries, WeekPictures(clients))
         planning = Planning(self.availability, seating, self.appointments, self._clock)
 
         def may_ask(who: Who) -> object:
@@ -115,7 +125,7 @@ class BookingDesk:
 
         return (
             AgendaDesk(desk, work, agendas, notifier, self.tell),
-            Booking(desk, work, planning, rolling.board, notifier, rolling.deliver, self.tell, may_ask),
+            Booking(desk, work, planning, weeks, rolling.board, notifier, rolling.deliver, self.tell, may_ask),
         )
 
     def jobs(self) -> Table:

@@ -6,7 +6,7 @@ What comes along with a button or a view says what is wanted. Who may, and wheth
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
@@ -17,6 +17,7 @@ from bot.domain.planning import DAYS_SHOWN, Plan
 from bot.errors import AvailabilityUnknown, BotError, KeyReused, NotBookable, SlotTaken
 from bot.services.board import TeamBoard
 from bot.services.planning import Planning
+from bot.services.weeks import Weeks
 from bot.slack import answers, booking_views, free_answers, plans, seats, slot_views
 from bot.slack.appointment_messages import MOVE
 from bot.slack.messages import Message
@@ -30,6 +31,8 @@ BUDGET = 2.0
 _NOT_OPENED = "Slack did not let me open the window in time. Please try again."
 _BOOKED_ALREADY = "This window has booked that time already. Please open a new one."
 _WEEK = timedelta(days=DAYS_SHOWN)
+_FIRST, _LAST = date(2000, 1, 1), date(9000, 1, 1)
+"""Of days that come along; a week from there is a day still."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,7 @@ class Booking:
     desk: Desk
     work: Background
     planning: Planning
+    weeks: Weeks
     board: TeamBoard
     notifier: SlackNotifier
     deliver: Callable[[], object]
@@ -140,8 +144,7 @@ class Booking:
             await self._again(ack, body, plan)
             return
         request, seen = Request.of_interaction(body), _seen(body)
-        make = lambda: booking_views.confirm(self.planning.chosen(request.who, plan, start))  # noqa: E731 - one thing
-        await self.desk.take(ack, request, lambda: self._shown(request.who, seen, make))
+        await self.desk.take(ack, request, lambda: self._chosen(request.who, seen, plan, start))
 
     async def nudged(self, ack: Ack, body: dict[str, Any]) -> None:
         """Ask somebody to connect; nobody is asked more than once a day, whoever asks."""
@@ -168,7 +171,7 @@ class Booking:
 
     async def _turned(self, ack: Ack, body: Body, by: timedelta) -> None:
         plan = _plan(body)
-        day = plan.day + by if plan.day and plan.day.year < 9000 else None  # noqa: PLR2004 - whatever came along
+        day = plan.day + by if plan.day and _FIRST <= plan.day <= _LAST else None
         await self._again(ack, body, replace(plan, day=day))
 
     async def _again(self, ack: Ack, body: Body, plan: Plan, act: Callable[[], str] = lambda: "") -> None:
@@ -189,6 +192,20 @@ class Booking:
         except BotError as error:
             view = booking_views.refused(str(error))
         self.notifier.update_view(who.team_id, seen[0], view, seen=seen[1])
+
+    def _chosen(self, who: Who, seen: tuple[str, str], plan: Plan, start: datetime) -> None:
+        """What is known at once first; the picture of the week comes to it when it is drawn."""
+        try:
+            chosen = self.planning.chosen(who, plan, start)
+        except BotError as error:
+            self.notifier.update_view(who.team_id, seen[0], booking_views.refused(str(error), plan), seen=seen[1])
+            return
+        plain = booking_views.confirm(chosen)
+        drawn = self.notifier.redraw_view(who.team_id, seen[0], plain, seen=seen[1])
+        week = self.weeks.picture(who.team_id, chosen) if drawn else None
+        if week:
+            pictured = booking_views.confirm(chosen, week)
+            self.notifier.update_pictured(who.team_id, seen[0], pictured, plain, seen=drawn)
 
     def _booked(self, who: Who, view: Body) -> View:
         """One window books a time once, however often it is sent in."""
