@@ -12,7 +12,7 @@ from bot.services.appointment_news import AppointmentBulletin
 from bot.services.collisions import Collisions
 from bot.services.connections import Connections
 from bot.services.portraits import Loaded
-from bot.services.writing import finish
+from bot.services.writing import finish, once_written
 from storage import bookings
 from storage.database import Database, Session
 from storage.operations import Task
@@ -51,11 +51,12 @@ class Moving:
         if event is None or (event.start, event.end) != (start, end):
             self._collisions.look(loaded, start, end, people)
             event = self._set(loaded, start, end, event.etag if event else loaded.row.etag)
-        if self._collisions.came_in_between(loaded, event, start, end, people):
-            back = self._set(loaded, loaded.row.starts_at, loaded.row.ends_at, event.etag)
-            with self._database.transaction() as session:
-                bookings.note(session, loaded.row.id, etag=back.etag)
-            raise SlotTaken
+        with once_written():
+            if self._collisions.came_in_between(loaded, event, start, end, people):
+                back = self._set(loaded, loaded.row.starts_at, loaded.row.ends_at, event.etag)
+                with self._database.transaction() as session:
+                    bookings.note(session, loaded.row.id, etag=back.etag)
+                raise SlotTaken
         self._note(task, loaded, event)
 
     def stays(self, task: Task, loaded: Loaded, reason: str, *, told: bool) -> None:
@@ -66,7 +67,7 @@ class Moving:
             bookings.note(session, row.id, move_starts_at=None, move_ends_at=None, changed_at=self._clock.now())
             bookings.give_back(session, row.id, self._unneeded(session, loaded, row.starts_at, row.ends_at))
             if not bookings.taken(session, row.id):  # it had given way to another one before
-                bookings.note(session, row.id, state=State.CONFLICT)
+                bookings.change(session, row, [State.CONFIRMED], state=State.CONFLICT)  # unless it is cancelled by now
             if told:
                 self._bulletin.announce(session, loaded, News.NOT_MOVED, by=task.asked_by, reason=reason)
 

@@ -1,12 +1,14 @@
 """Writing an appointment to Google and taking it out again. Each step can be begun anew after a crash at any point."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 
 from bot.appointment_ports import EventDraft, Events, EventState
 from bot.domain.appointment_notices import News
 from bot.domain.appointments import Role, State
 from bot.domain.faults import GoogleFault
-from bot.errors import GoogleUnavailable, SlotTaken
+from bot.errors import AvailabilityUnknown, GoogleUnavailable, NotConnected, ReconnectNeeded, SlotTaken
 from bot.ports import AccessToken, Clock
 from bot.services.appointment_news import AppointmentBulletin
 from bot.services.collisions import Collisions
@@ -51,9 +53,10 @@ class Writing:
             loaded = self._where_it_belongs(loaded, people[row.host_id].linked)
             self._collisions.look(loaded, row.starts_at, row.ends_at, people)
             event = self._inserted(loaded)
-        if self._collisions.came_in_between(loaded, event, row.starts_at, row.ends_at, people):
-            self._removed(loaded, notify=True)
-            raise SlotTaken
+        with once_written():
+            if self._collisions.came_in_between(loaded, event, row.starts_at, row.ends_at, people):
+                self._removed(loaded, notify=True)
+                raise SlotTaken
         self._confirm(task, loaded, event)
 
     def absorb(self, task: Task, loaded: Loaded) -> None:
@@ -156,7 +159,10 @@ class Writing:
 
     def give_up(self, task: Task, loaded: Loaded, reason: str) -> None:
         """The promise cannot be kept: see that nothing of it is at Google, and say so."""
-        self._removed(loaded, notify=True)
+        try:
+            self._removed(loaded, notify=True)
+        except GoogleFault as fault:  # as with cancelling
+            reason = fault.verdict.code
         self._end(task, loaded, State.FAILED, News.FAILED, reason)
 
     def let_go(self, task: Task, loaded: Loaded, reason: str) -> None:
@@ -189,6 +195,15 @@ def finish(session: Session, task: Task) -> None:
     """The operation is done, with whatever else this transaction does. Raises LeaseGone."""
     if not operations.done(session, task):
         raise LeaseGone
+
+
+@contextmanager
+def once_written() -> Iterator[None]:
+    """Google has what we wanted: whatever keeps us from going on, it is no longer to be refused, only tried again."""
+    try:
+        yield
+    except (AvailabilityUnknown, NotConnected, ReconnectNeeded, GoogleFault):
+        raise GoogleUnavailable from None
 
 
 def _is_ours(event: EventState, loaded: Loaded) -> bool:
