@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from time import sleep
 from typing import TypeVar
 
 from fastapi import APIRouter
@@ -71,6 +72,7 @@ class BookingDesk:
         public_url: str,
         speaks: bool = True,
     ) -> None:
+        self.pause: Callable[[float], object] = sleep
         self._pool = pool
         self._incidents = incidents
         self._clock = clock
@@ -125,7 +127,18 @@ class BookingDesk:
 
         return (
             AgendaDesk(desk, work, agendas, notifier, self.tell),
-            Booking(desk, work, planning, weeks, rolling.board, notifier, rolling.deliver, self.tell, may_ask),
+            Booking(
+                desk,
+                work,
+                planning,
+                weeks,
+                rolling.board,
+                notifier,
+                rolling.deliver,
+                self.tell,
+                may_ask,
+                self._rest,
+            ),
         )
 
     def jobs(self) -> Table:
@@ -146,6 +159,9 @@ class BookingDesk:
 
     def _gave_up(self, team_id: str, _endpoint_id: str) -> None:
         self._incidents.announce(team_id, "webhook_off")
+
+    def _rest(self, seconds: float) -> None:
+        self.pause(seconds)
 
     def _read(self, work: Callable[[A], B], items: Iterable[A]) -> Iterable[B]:
         return self._readers.map(work, items)

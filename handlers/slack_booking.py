@@ -30,6 +30,8 @@ BUDGET = 2.0
 """Seconds of Slack's three."""
 _NOT_OPENED = "Slack did not let me open the window in time. Please try again."
 _BOOKED_ALREADY = "This window has booked that time already. Please open a new one."
+_UNTIL_SHOWN = (1.0, 1.5, 0.0)
+"""Seconds after each try to show a new picture."""
 _WEEK = timedelta(days=DAYS_SHOWN)
 _FIRST, _LAST = date(2000, 1, 1), date(9000, 1, 1)
 """Of days that come along; a week from there is a day still."""
@@ -51,6 +53,8 @@ class Booking:
     """Sends the news of appointments, soon."""
     admit: Callable[[Who], object]
     """Raises NotAnEmployee for who has left, for bots and for strangers, by Slack's word of this moment."""
+    pause: Callable[[float], object]
+    """Lets some seconds pass."""
 
     def register(self, app: AsyncApp) -> None:
         """Tell Bolt."""
@@ -203,9 +207,11 @@ class Booking:
         plain = booking_views.confirm(chosen)
         drawn = self.notifier.redraw_view(who.team_id, seen[0], plain, seen=seen[1])
         week = self.weeks.picture(who.team_id, chosen) if drawn else None
-        if week:
-            pictured = booking_views.confirm(chosen, week)
-            self.notifier.update_pictured(who.team_id, seen[0], pictured, plain, seen=drawn)
+        pictured = booking_views.confirm(chosen, week)
+        for wait in _UNTIL_SHOWN if week else ():  # Slack looks at a new file in its own time
+            if self.notifier.add_pictures(who.team_id, seen[0], pictured, seen=drawn):
+                break
+            self.pause(wait)
 
     def _booked(self, who: Who, view: Body) -> View:
         """One window books a time once, however often it is sent in."""

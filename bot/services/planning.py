@@ -30,6 +30,7 @@ from bot.services.seating import STRANGER, Seating
 _MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
 _LONGEST_LOOK = timedelta(days=31)
 _NOBODY = "Please choose somebody to meet."
+_FAR = "That is further ahead than anybody can be booked."
 _UNCLEAR = "I do not understand “{}” as a time. Try “tomorrow”, “next week”, “friday at 10” or “2026-12-01 14:30”."
 
 
@@ -205,6 +206,8 @@ class Planning:
         when = parsed(asked.words, self._clock.now(), zone)
         if when is None:
             raise NotBookable("invalid", _UNCLEAR.format(asked.words[:80]), field="when")
+        if when.start > self._clock.now() + MOST_DAYS_AHEAD * _DAY:
+            raise NotBookable("too_far", _FAR, field="when")
         return when
 
     def _days(self, plan: Plan, viewer: Seat) -> tuple[datetime, datetime]:

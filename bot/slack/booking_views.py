@@ -58,9 +58,9 @@ def confirm(chosen: Chosen, week: tuple[str, str] | None = None) -> View:
     blocks += [context(_optional_trouble(each)) for each in chosen.seats if each.optional and each.problem][:5]
     if not plan.moves:
         blocks += _fields(chosen)
+    blocks.append(actions(button("Choose another time", BACK)))
     if week:
         blocks.append(picture(*week))
-    blocks.append(actions(button("Choose another time", BACK)))
     title, submit = (MOVE, "Move it") if plan.moves else (BOOK, "Book")
     return modal(title, WINDOW, blocks, submit=submit, close="Cancel", metadata=dump(plan, chosen.start))
 

@@ -143,16 +143,21 @@ class SlackNotifier:
 
     def update_pictured(self, team_id: str, view_id: str, view: View, plainer: View, *, seen: str | None) -> bool:
         """As ``update_view``; False when Slack does not show the pictures, or not yet, and ``plainer`` was drawn."""
+        if self.add_pictures(team_id, view_id, view, seen=seen):
+            return True
+        self.update_view(team_id, view_id, plainer, seen=seen)
+        return False
+
+    def add_pictures(self, team_id: str, view_id: str, view: View, *, seen: str | None) -> bool:
+        """Draw it with its pictures; False when Slack does not show them, or not yet, and all stays as it was."""
         only = {"hash": seen} if seen else {}
         expect = _VIEW_GONE | _VIEW_REFUSED
         try:
             call(self._clients.of(team_id).views_update, expect=expect, view_id=view_id, view=view, **only)
         except Answered as said:
-            if said.code not in _VIEW_REFUSED:
-                return True
-            log.info("picture_refused", error=said.code)
-            self.update_view(team_id, view_id, plainer, seen=seen)
-            return False
+            if said.code in _VIEW_REFUSED:
+                log.info("picture_refused", error=said.code)
+                return False
         return True
 
     def answer(self, response_url: str, message: Message, *, replace_original: bool = False) -> bool:

@@ -33,6 +33,9 @@ def test_ben_books_ana_and_she_moves_it(world: World) -> None:
     meet(world)
     start = next_monday(world, 14)
     world.google.add_event(ANA, start + timedelta(hours=1), start + timedelta(hours=2), "Dentist")
+    for words, said in (("gibberish", "do not understand “gibberish”"), ("2029-01-01 10:00", "further ahead")):
+        world.ben.types(f"/calendar free @ana {words}")
+        assert said in world.ben.answer
     world.ben.types("/calendar free @ana monday")
     assert "09:00-15:00, 16:00-17:00" in world.ben.answer, "Lisbon's"
     assert "Dentist" not in world.ben.answer
@@ -74,8 +77,14 @@ def forged(world: World, user_id: str, action_id: str, value: str) -> None:
 def test_what_is_taken_meanwhile_is_said_and_other_times_are_offered(world: World) -> None:
     meet(world)
     start = next_monday(world, 14)
+    world.slack.files.delay = timedelta(days=1)
+    paused = list[float]()
+    world.bot.booking.pause = paused.append
     world.ben.types("/calendar book @ana monday at 9:00 Plan the launch")
     chooses_time(world, world.ben, start)
+    assert len(paused) == 3, "a picture that Slack does not show yet is tried again, and then left out"
+    assert "Proposed:" not in world.ben.modal
+    world.slack.files.delay = timedelta()
     assert "Plan the launch" in world.ben.modal
     world.google.add_event(ANA, start, start + timedelta(hours=1), "Just now")
     world.ben.submits()
