@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from bot.domain.appointments import State
 from tests.journeys.diary import booked, events, meet, next_monday, wish
 from tests.journeys.outages import ANA
+from tests.sandbox.faults import Fault
 from tests.sandbox.slack import payloads
 from tests.sandbox.slack.messages import Message
 from tests.sandbox.world import TEAM, Persona, World, said
@@ -83,6 +84,22 @@ def _clicks_what_is_not_hers(world: World, appointment_id: str) -> str:
     return world.cleo.answer
 
 
+def test_while_google_is_down_a_cancel_says_so_and_is_told_when_it_is_done(world: World) -> None:
+    ana, ben = meet(world)
+    booked(world, wish([ana], next_monday(world), booker=ben))
+    world.jobs_run()
+    (told,) = about(world.ben, "You booked")
+    world.google.script.add(Fault("DELETE /calendar/v3/calendars", status=503))
+    world.slack.clicks("U0BEN", "appointment_cancel", on="dm", message_ts=told.ts)
+    world.settles()
+    assert about(world.ben, "is being cancelled. Google has not answered yet")
+    assert "being cancelled" in answered(world.ben, "/calendar agenda")
+    assert about(world.ben, "You cancelled") == []
+    world.time_passes(timedelta(minutes=5))
+    assert events(world) == []
+    assert len(about(world.ben, "You cancelled")) == len(about(world.ana, "<@U0BEN> cancelled")) == 1
+
+
 def test_why_says_everything_that_is_in_the_way_and_of_others_neither_title_nor_calendar(world: World) -> None:
     ana, ben = meet(world)
     start = next_monday(world)
@@ -98,6 +115,9 @@ def test_why_says_everything_that_is_in_the_way_and_of_others_neither_title_nor_
         assert secret not in theirs
     assert "Outside your working hours" in answered(world.ana, f"/calendar why {lisbon(start + 5 * HOUR)}")
     assert "Further ahead than you" in answered(world.ana, "/calendar why in 300 days")
+    day = answered(world.ana, f"/calendar why {start:%Y-%m-%d}")
+    for words in ("Outside your working hours", "Another appointment made here", "Busy in"):
+        assert words in day
     assert "Too little notice" in answered(world.ana, "/calendar why in 20 minutes")
     assert "do not understand “soonish”" in answered(world.ana, "/calendar why soonish")
     assert "Which time do you mean?" in answered(world.ana, "/calendar why")
