@@ -179,3 +179,15 @@ def test_what_was_accepted_waits_for_the_reconnect(world: World) -> None:
     assert desk.get(made.team_id, made.id).state is State.CONFIRMED
     assert desk.get(made.team_id, standing.id).state is State.CANCELLED
     assert len(events(world)) == 1
+
+
+def test_whoever_is_forgotten_is_not_waited_for_in_vain(world: World) -> None:
+    ana, ben = meet(world)
+    booked(world, wish([ana, ben], next_monday(world)))
+    world.jobs_run()
+    world.ana.opens_home()
+    world.ana.clicks("Delete everything about me")
+    world.settles()
+    assert "disconnected" in world.ben.messages()[-1].text
+    assert rows(world, Booking) == []
+    assert len(events(world)) == 1
