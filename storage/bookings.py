@@ -34,8 +34,7 @@ def hold(
     """Accept an appointment and take up its time. Raises Repeated, Taken: then the transaction must be rolled back."""
     if insert_new(session, Booking, [booking.model_dump()]) != 1:
         raise Repeated
-    session.add_all(parties)
-    session.flush()
+    insert_new(session, Attendance, [part.model_dump() for part in parties])
     take(session, booking.id, cells)
 
 
@@ -68,11 +67,13 @@ def give_back(session: Session, booking_id: str, cells: Mapping[str, Collection[
         session.exec(mine.where(tuple_(col(BookingCell.person_id), col(BookingCell.cell)).in_(some)))
 
 
-def cells_of(session: Session, person_ids: Collection[str], first: int, last: int) -> dict[str, list[int]]:
-    """The cells from ``first`` to before ``last`` that are taken up, in order, by person."""
+def cells_of(
+    session: Session, person_ids: Collection[str], first: int, last: int, *, but: str = ""
+) -> dict[str, list[int]]:
+    """The cells from ``first`` to before ``last`` that are taken up, ``but`` by that one, in order, by person."""
     found = {person_id: list[int]() for person_id in person_ids}
     query = select(BookingCell.person_id, BookingCell.cell).where(col(BookingCell.person_id).in_(person_ids))
-    query = query.where(BookingCell.cell >= first, BookingCell.cell < last)
+    query = query.where(BookingCell.cell >= first, BookingCell.cell < last, BookingCell.booking_id != but)
     for person_id, cell in session.exec(query.order_by(col(BookingCell.cell))):
         found[person_id].append(cell)
     return found

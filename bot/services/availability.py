@@ -4,9 +4,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.domain.appointments import Openings, Standing, Unsure
+from bot.domain.appointments import Appointment, Openings, Standing, Unsure
 from bot.domain.availability import Block, Diary, slots, why
-from bot.domain.intervals import Interval
+from bot.domain.intervals import Interval, subtracted
 from bot.domain.people import Who
 from bot.ports import Clock
 from bot.services.diaries import Bookable, Diaries, Seen
@@ -59,9 +59,11 @@ class Availability:
         length: timedelta | None = None,
         *,
         optional: Sequence[str] = (),
+        moving: Appointment | None = None,
     ) -> Openings:
         """The slots open to all of ``required``; none while one of them cannot be booked at all.
 
+        What an appointment takes up that is to be moved is open to it.
         Raises ValueError for times and lengths that cannot be. People of other workspaces do not exist here.
         """
         now = self._clock.now()
@@ -73,7 +75,7 @@ class Availability:
         if unfit or start >= end or not able:
             return Openings((), standings)
         seen = self._diaries.see(able, start, end)
-        diaries = self._diaries_of(able, seen, start, end)
+        diaries = self._diaries_of(able, seen, start, end, moving)
         found = slots(
             [diaries[each] for each in required],
             start=start,
@@ -112,12 +114,22 @@ class Availability:
         return Picture(person, [*seen.intervals, *self._diaries.cells([person], start, end)[person.id]], seen.unknown)
 
     def _diaries_of(
-        self, people: Collection[Bookable], seen: Mapping[str, Seen], start: datetime, end: datetime
+        self,
+        people: Collection[Bookable],
+        seen: Mapping[str, Seen],
+        start: datetime,
+        end: datetime,
+        moving: Appointment | None,
     ) -> dict[str, Diary]:
-        ours = self._diaries.cells(people, start, end)
+        ours = self._diaries.cells(people, start, end, but=moving.id if moving else "")
+        own = [Interval(moving.start, moving.end)] if moving else []
         whole = [Interval(start, end)]
         return {
-            one.id: Diary(one.rules, [*seen[one.id].intervals, *ours[one.id]], whole if seen[one.id].unknown else ())
+            one.id: Diary(
+                one.rules,
+                [*subtracted(seen[one.id].intervals, own), *ours[one.id]],
+                whole if seen[one.id].unknown else (),
+            )
             for one in people
         }
 

@@ -118,12 +118,14 @@ class Diaries:
         with self._database.transaction() as session:
             bookable.save_rules(session, person_id, rules.to_json(), now)
 
-    def cells(self, people: Collection[Bookable], start: datetime, end: datetime) -> dict[str, list[Interval]]:
-        """What our own appointments take up, their buffers included, by person."""
+    def cells(
+        self, people: Collection[Bookable], start: datetime, end: datetime, *, but: str = ""
+    ) -> dict[str, list[Interval]]:
+        """What our own appointments, ``but`` that one, take up, their buffers included, by person."""
         epoch = datetime.fromtimestamp(0, start.tzinfo)
         first, last = (start - epoch) // GRID, -((epoch - end) // GRID)
         with self._database.reading() as session:
-            found = bookings.cells_of(session, [each.id for each in people], first, last)
+            found = bookings.cells_of(session, [each.id for each in people], first, last, but=but)
         return {
             person_id: [Interval(epoch + begin * GRID, epoch + stop * GRID) for begin, stop in _runs(cells)]
             for person_id, cells in found.items()

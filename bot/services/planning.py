@@ -135,7 +135,8 @@ class Planning:
         ids = [each.party.person_id or "" for each in required]
         beside = [each.party.person_id for each in optional if each.party.person_id and not each.problem]
         team_id = viewer.party.who.team_id if viewer.party.who else ""
-        found = self._availability.openings(team_id, ids, start, end, minutes * _MINUTE, optional=beside)
+        moving = self._appointments.get(team_id, plan.moves) if plan.moves else None
+        found = self._availability.openings(team_id, ids, start, end, minutes * _MINUTE, optional=beside, moving=moving)
         return replace(made, slots=found.slots, unread=_unread(found, viewer))
 
     # --- booking ----------------------------------------------------------------------------------------------------

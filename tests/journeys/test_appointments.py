@@ -191,3 +191,13 @@ def test_whoever_is_forgotten_is_not_waited_for_in_vain(world: World) -> None:
     assert "disconnected" in world.ben.messages()[-1].text
     assert rows(world, Booking) == []
     assert len(events(world)) == 1
+
+
+def test_what_it_takes_up_itself_is_open_to_what_is_moved(world: World) -> None:
+    ana, ben = meet(world)
+    start = next_monday(world)
+    made = booked(world, wish([ana, ben], start, minutes=60))
+    free, times = world.bot.booking.availability, (start, start + 2 * HOUR, HOUR)
+    assert [slot.start for slot in free.openings(TEAM, [ana, ben], *times).slots] == [start + HOUR]
+    moved = [slot.start for slot in free.openings(TEAM, [ana, ben], *times, moving=made).slots]
+    assert moved == [start, start + timedelta(minutes=30), start + HOUR]
