@@ -20,8 +20,9 @@ V := .venv/bin
 sandbox: .venv/.ready  ## the whole bot on loopback, with stand-ins for Slack and Google
 	@$(V)/python -m tests.sandbox --port $(PORT)
 
-# Files stay together, for they share servers and browsers.
-PYTEST := $(V)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
+# Files stay together, for they share servers and browsers. Three for two cores: a good third of the time is waiting.
+WORKERS ?= 3
+PYTEST := $(V)/python -m pytest -n $(WORKERS) --dist loadfile
 
 test: .venv/.browser  ## every test: SQLite, an embedded PostgreSQL, browser journeys
 	@$(PYTEST)
