@@ -1,10 +1,12 @@
 """INSERT with ON CONFLICT, which each database spells for itself."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import literal_column
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import ReturningInsert
 from sqlmodel import Session, SQLModel
 
 
@@ -17,6 +19,14 @@ def insert_into(session: Session, table: type[SQLModel], **values: Any) -> postg
 
 def insert_new(session: Session, table: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> int:
     """Insert those that are not there yet, in this order; how many that were. Waits for others' unfinished ones."""
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    new = insert(table).values(rows).on_conflict_do_nothing()
-    return len(session.connection().execute(new.returning(literal_column("1"))).all())
+    if not rows:
+        return 0
+    statement = _new(table, session.get_bind().dialect.name)
+    return len(session.connection().execute(statement, [dict(row) for row in rows]).all())
+
+
+@cache
+def _new(table: type[SQLModel], dialect: str) -> ReturningInsert[tuple[str]]:
+    """Made once, and the rows given beside it: with them in it, SQLAlchemy would write its SQL anew for each call."""
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    return insert(table).on_conflict_do_nothing().returning(literal_column("1"))
