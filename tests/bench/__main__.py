@@ -12,14 +12,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from bot import telemetry
 from handlers.app import SystemClock
-from tests.bench import bursts, chart, noticing, report, slotting, startup, sweeps
+from tests.bench import bursts, chart, noticing, pacing, report, slotting, startup, sweeps
 from tests.bench.rows import Row
 from tests.bench.sizes import Size, Step
 
-GOALS = ("P1", "P2", "P3", "P4", "P5", "P6", "P9", "P10")
+GOALS = ("P1", "P2", "P3", "P4", "P5", "P6", "P7", "P9", "P10")
 _DOCS = Path(__file__).parents[2] / "docs"
 _FULL = Size()
-_QUICK = Size(rounds=3, commands=100, people=10_000, revocations=20, everybody=False)
+_QUICK = Size(rounds=3, commands=100, people=10_000, revocations=20, bookings=400, everybody=False)
 
 
 class Measure(Protocol):
@@ -34,7 +34,7 @@ class Measure(Protocol):
         ...
 
 
-_MEASURES: tuple[Measure, ...] = (sweeps, bursts, slotting, noticing, startup)
+_MEASURES: tuple[Measure, ...] = (sweeps, bursts, slotting, pacing, noticing, startup)
 
 
 def main() -> None:
@@ -46,8 +46,9 @@ def main() -> None:
     parser.add_argument("--commands", type=int, help="in each burst")
     parser.add_argument("--people", type=int, help="in the largest company")
     parser.add_argument("--revocations", type=int, help="of each kind")
+    parser.add_argument("--bookings", type=int, help="in each round")
     told = parser.parse_args()
-    given = {name: getattr(told, name) for name in ("rounds", "commands", "people", "revocations")}
+    given = {name: getattr(told, name) for name in ("rounds", "commands", "people", "revocations", "bookings")}
     size = replace(_QUICK if told.quick else _FULL, **{name: value for name, value in given.items() if value})
     console, load = Console(), _load()
     rows = _measured(told.only, size, console)

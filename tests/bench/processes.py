@@ -50,10 +50,14 @@ class Servant:
 
     def asked(self, question: object) -> Any:
         """What it says to that."""
+        self.tells(question)
+        return self.heard()
+
+    def tells(self, question: object) -> None:
+        """Ask without waiting for the answer."""
         talk = _open(self._process.stdin)
         talk.write(json.dumps(question) + "\n")
         talk.flush()
-        return self.heard()
 
     def heard(self) -> Any:
         """Its next line."""

@@ -64,6 +64,10 @@ _HOW = """\
 - P6 asks the same question of all three, in one process and by its processor time. What is busy is known already, as
   aware datetimes. Ours and `portion` sort; the loop looks at each half hour, each person, and each of their events
   until one is in the way. The slots have to be the same before anything is timed.
+- P7 asks for half hours at random within sixty days, all of one person's time, from four processes at once, and another
+  person's in each round. Ours is what accepts an appointment: the row, who takes part, and a row for each five minutes,
+  in one transaction. The other one, which is wrong, looks for what overlaps, inserts the row and who takes part, and
+  commits, on files kept alike. Both write through SQLAlchemy; its doubles are counted afterwards, ours must be none.
 - P9 revokes a grant of one of three people in the sandbox, at any moment of the period, and looks when the message
   says it was sent. Time is simulated: what passes is what the bot waits for, and the work itself. How long Google takes
   to send its event is Google's. The rows with and without are of the same run, by turns.

@@ -18,6 +18,7 @@ class Size:
     commands: int = 500
     people: int = 100_000
     revocations: int = 200
+    bookings: int = 2000
     everybody: bool = True
 
     @property
