@@ -42,5 +42,11 @@ def hushed(session: Session, now: datetime) -> list[str]:
     return [key.removeprefix(_hushed("")) for key in session.exec(query)]
 
 
+def hushed_until(session: Session, team_id: str, now: datetime) -> datetime | None:
+    """Until when Slack wants to hear nothing there, if it does not now."""
+    query = select(Quota.until).where(Quota.key == _hushed(team_id), Quota.until > now)
+    return session.exec(query).one_or_none()
+
+
 def _hushed(team_id: str) -> str:
     return f"slack-hushed:{team_id}"

@@ -57,7 +57,6 @@ class Invitations:
         self._incidents = incidents
         self._clock = clock
         self._shown = shown
-        self._resting: dict[str, datetime] = {}
 
     def deliver(self) -> int:
         """Send what is due now, as far as Slack's allowance reaches. How many were dealt with."""
@@ -109,8 +108,9 @@ class Invitations:
 
     def _do(self, asked: Asked, lease: str) -> None:
         who, now = Who(asked.team_id, asked.user_id), self._clock.now()
-        resting = self._resting.get(asked.team_id)
-        if resting is not None and now < resting:  # since this batch was claimed
+        with self._database.reading() as session:
+            resting = ledger.hushed_until(session, asked.team_id, now)
+        if resting is not None:  # since this batch was claimed, by another invitation or by the progress
             self._put_off(asked, lease, resting - now, untried=asked.tried_at is None)
             return
         try:
@@ -121,9 +121,8 @@ class Invitations:
         except SlackUnavailable as unavailable:
             wait = timedelta(seconds=unavailable.retry_after or 15)
             if unavailable.retry_after:
-                self._resting[asked.team_id] = now + wait
                 with self._database.transaction() as session:
-                    ledger.hush(session, asked.team_id, now + wait)
+                    ledger.hush(session, asked.team_id, self._clock.now() + wait)
             untried = not unavailable.lost and asked.tried_at is None
             self._put_off(asked, lease, max(wait, _LATER) if unavailable.lost else wait, untried=untried)
         except (Unreachable, NotAnEmployee) as error:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -10,10 +10,10 @@ import structlog
 from bot.domain.notices import MessageRef, RoundProgress
 from bot.domain.people import Who
 from bot.domain.rollout import Audience, Candidate, Choice, Left, Stage, left_out, time_left
-from bot.errors import BotError
+from bot.errors import BotError, SlackUnavailable
 from bot.ports import Clock, Directory, Notifier
 from bot.services.roster import Roster
-from storage import audit, roster, rounds
+from storage import audit, ledger, roster, rounds
 from storage.database import Database
 from storage.rollout_tables import Round
 
@@ -22,6 +22,8 @@ log = structlog.get_logger()
 _PAGE = 1000
 _DRAWN_EVERY = timedelta(seconds=3)
 """chat.update takes fifty a minute, for all of a workspace."""
+_SKEW = timedelta(minutes=1)
+"""Between our clock and Slack's."""
 _NAMED = 30
 _OPEN = (rounds.RUNNING, rounds.PAUSED)
 
@@ -144,33 +146,67 @@ class Rollout:
         now = self._clock.now()
         with self._database.transaction() as session:
             found = rounds.of(session, team_id, round_id)
+            if found is None or not _is_watched(found):
+                return
+            is_new = not found.ts
+            if (is_new or not at_once) and team_id in ledger.hushed(session, now):  # a click is answered all the same
+                return
+            was_tried = found.shown_at is not None
             mine = rounds.draw(session, round_id, now, now if at_once else now - _DRAWN_EVERY)
         progress = self.progress(round_id, team_id) if mine else None
-        if found is None or progress is None or not found.started_by or found.choice.get("nudge"):
-            return
-        try:
-            self._draw(found, progress)
-        except BotError as error:  # the round goes on without being watched
-            log.warning("progress_not_drawn", round=round_id, error=type(error).__name__)
+        if progress is not None:  # the round goes on without being watched
+            self._drawn(found, progress, was_tried=was_tried)
 
     def finish_what_is_done(self) -> None:
-        """Close the rounds in which nobody is left to invite."""
+        """Close the rounds in which nobody is left to invite, as soon as Slack lets us say so."""
         with self._database.reading() as session:
             under_way = rounds.unfinished(session)
         for each in under_way:
             progress = self.progress(each.id, each.team_id)
             if progress and progress.sent + progress.skipped + progress.unreachable >= progress.total:
-                with self._database.transaction() as session:
-                    rounds.turn(session, each.id, _OPEN, rounds.FINISHED, self._clock.now())
-                self.show(each.id, each.team_id, at_once=True)
+                self._finish(each, replace(progress, state=rounds.FINISHED, time_left=None))
             else:
                 self.show(each.id, each.team_id)
 
-    def _draw(self, found: Round, progress: RoundProgress) -> None:
+    def _finish(self, found: Round, end: RoundProgress) -> None:
+        """What could not be said because Slack was busy is said the next time; until then the round is not over."""
+        now = self._clock.now()
+        if _is_watched(found):
+            with self._database.transaction() as session:
+                if found.team_id in ledger.hushed(session, now):
+                    return
+                rounds.draw(session, found.id, now, now)
+            if not self._drawn(found, end, was_tried=found.shown_at is not None):
+                return
+        with self._database.transaction() as session:
+            rounds.turn(session, found.id, _OPEN, rounds.FINISHED, now)
+
+    def _drawn(self, found: Round, progress: RoundProgress, *, was_tried: bool) -> bool:
+        """Whether it stands there, or never will; False: Slack could not be reached, or wants to be left alone."""
+        try:
+            self._draw(found, progress, was_tried=was_tried)
+        except BotError as error:
+            log.warning("progress_not_drawn", round=found.id, error=type(error).__name__)
+            if not isinstance(error, SlackUnavailable):
+                return True
+            if error.retry_after:
+                now = self._clock.now()
+                with self._database.transaction() as session:
+                    ledger.hush(session, found.team_id, now + timedelta(seconds=error.retry_after))
+            return False
+        return True
+
+    def _draw(self, found: Round, progress: RoundProgress, *, was_tried: bool) -> None:
         if found.channel and found.ts:
             self._notifier.edit(found.team_id, MessageRef(found.channel, found.ts), progress)
             return
-        message = self._notifier.tell(Who(found.team_id, found.started_by), progress)
+        who = Who(found.team_id, found.started_by)
+        # its first posting may have arrived although we were not told
+        message = self._notifier.find(who, found.id, found.started_at - _SKEW) if was_tried else None
+        if message is None:
+            message = self._notifier.tell(who, progress, mark=found.id)
+        else:
+            self._notifier.edit(found.team_id, message, progress)
         with self._database.transaction() as session:
             rounds.posted(session, found.id, message.channel, message.ts)
 
@@ -204,6 +240,10 @@ class Rollout:
             case Audience.PEOPLE:
                 ids = choice.ids
         return frozenset(ids)
+
+
+def _is_watched(found: Round) -> bool:
+    return bool(found.started_by) and not found.choice.get("nudge")
 
 
 def _shown(choice: Choice) -> dict[str, object]:
