@@ -1,11 +1,13 @@
-"""A process that delivers reminders in two threads, as often as it is told to go: `python -m tests.proofs.deliverer`.
+"""A process that delivers, as often as it is told to go: `python -m tests.proofs.deliverer`.
 
-Its clock is the machine's, plus the seconds that stand in the file of its first argument.
+Its clock is the machine's, plus the seconds that stand in the file of its first argument. The second says what it
+delivers: reminders, in two threads, or invitations, with the progress of their rounds.
 """
 
 import os
 import sys
 import traceback
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -30,10 +32,13 @@ class FileClock:
 def main() -> None:
     telemetry.configure(sys.stderr)
     bot = app.build(Settings.read(os.environ), FileClock(Path(sys.argv[1])))
+    rolling = bot.rolling
+    inviting: tuple[Callable[[], object], ...] = (rolling.invitations.deliver, rolling.rollout.finish_what_is_done)
+    work = {"reminders": (bot.watching.reminders.deliver,) * THREADS, "invitations": inviting}[sys.argv[2]]
     _say("ready")
     for _ in sys.stdin:
-        with ThreadPoolExecutor(THREADS) as pool:
-            delivering = [pool.submit(bot.watching.reminders.deliver) for _ in range(THREADS)]
+        with ThreadPoolExecutor(THREADS if work is not inviting else 1) as pool:
+            delivering = [pool.submit(each) for each in work]
         for each in delivering:
             if (error := each.exception()) is not None:
                 traceback.print_exception(error)

@@ -19,14 +19,14 @@ PATIENCE = 120
 class Replica:
     """One process of tests/proofs/deliverer.py."""
 
-    def __init__(self, environment: dict[str, str], clock: Path, changed: Condition) -> None:
+    def __init__(self, environment: dict[str, str], clock: Path, changed: Condition, work: str) -> None:
         self._changed = changed
         self._owes = 1
         """How often it has still to say that it is ready, or done."""
         self.log = clock.with_name(f"{clock.name}.log")
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "tests.proofs.deliverer", str(clock)],
+                [sys.executable, "-m", "tests.proofs.deliverer", str(clock), work],
                 env=os.environ | environment,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -76,8 +76,8 @@ class Replica:
 class Replicas:
     """The processes, their clock, and how many messages Slack has got."""
 
-    def __init__(self, world: World, folder: Path, count: int) -> None:
-        self._world = world
+    def __init__(self, world: World, folder: Path, count: int, work: str) -> None:
+        self._world, self._work = world, work
         self._clock = folder / "clock"
         self._ahead = timedelta()
         self._changed = Condition()
@@ -123,7 +123,7 @@ class Replicas:
             each.close()
 
     def _started(self) -> Replica:
-        return Replica(self._world.environment(), self._clock, self._changed)
+        return Replica(self._world.environment(), self._clock, self._changed, self._work)
 
     def _wait(self, condition: Callable[[], bool]) -> None:
         """As long as something still arrives at Slack."""
@@ -144,9 +144,9 @@ class Replicas:
 
 
 @contextmanager
-def replicas(world: World, folder: Path, count: int = 2) -> Iterator[Replicas]:
+def replicas(world: World, folder: Path, count: int = 2, work: str = "reminders") -> Iterator[Replicas]:
     """So many of them, instead of the world's own bot."""
-    made = Replicas(world, folder, count)
+    made = Replicas(world, folder, count, work)
     try:
         yield made
     finally:

@@ -3,21 +3,18 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from io import StringIO
-from random import Random
 
 import pytest
 
 from tests.proofs.crowd import gather
 from tests.proofs.owed import owe, tally, unsent
 from tests.proofs.scale import size
+from tests.proofs.storm import Storm
 from tests.sandbox.faults import Fault
-from tests.sandbox.slack.limits import Limits, TooOften
 from tests.sandbox.world import World, world_with
 
 AFTER, BEFORE = Fault("", kind="drop", when="after"), Fault("", kind="drop")
 UNKNOWN = Fault("", status=200, body={"ok": False, "error": "fatal_error"}, when="after")
-PATIENCE = timedelta(seconds=30)
-"""What we wait where Slack does not say for how long."""
 
 
 @pytest.fixture
@@ -45,34 +42,6 @@ def test_a_line_cut_after_the_commit_loses_and_doubles_nothing(world: World, fau
     deliver_until_done(world, timedelta(minutes=1), 10)
     assert len(world.slack.script.met) > len(people.members) / 30, "much was cut"
     assert people.told() == {each.user_id: 1 for each in people.members}
-
-
-class Storm(Limits):
-    """Slack's limits, further refusals by chance, and a note of who does not keep to what a 429 has said."""
-
-    def __init__(self, share: float, *, says_when: bool) -> None:
-        super().__init__()
-        self.on, self.says_when = True, says_when
-        self.refused = 0
-        self.too_early: list[str] = []
-        self._share, self._dice = share, Random(14)  # noqa: S311 - repeatable, not secret
-        self._until: dict[tuple[str, str], float] = {}
-
-    def count(self, method: str, team_id: str, channel: str, now: float) -> None:
-        if now < self._until.get((method, team_id), 0):
-            self.too_early.append(method)
-        try:
-            self._by_chance(method)
-            super().count(method, team_id, channel, now)
-        except TooOften as refused:
-            self.refused += 1
-            wait = PATIENCE.total_seconds() if refused.wait is None else refused.wait
-            self._until[method, team_id] = now + wait
-            raise
-
-    def _by_chance(self, method: str) -> None:
-        if method == "chat.postMessage" and self._dice.random() < self._share:
-            raise TooOften(self._dice.randint(1, 60) if self.says_when else None)
 
 
 @pytest.mark.parametrize("says_when", [True, False], ids=["with_retry_after", "without"])
