@@ -8,6 +8,7 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.journeys.outages import health_of, passes_until
 from tests.journeys.screen import screen_of
 from tests.sandbox.world import World
 
@@ -25,6 +26,7 @@ def test_the_board_shows_its_chart_in_light_and_dark_and_hands_out_a_file(world:
         world.jobs_run()
         world.bot.rolling.tallies.run()
         screen.becomes("U0ADA")
+        expect(screen.message("Everybody is invited")).to_contain_text("4 of 4 invited")
         screen.types("/calendar team")
         board = screen.page.get_by_role("dialog")
         expect(board).to_contain_text("From the second day on a chart stands here.")
@@ -47,3 +49,8 @@ def test_the_board_shows_its_chart_in_light_and_dark_and_hands_out_a_file(world:
         with urlopen(f"{screen.url}{file.get_attribute('href')}", timeout=10) as answer:
             rows = list(csv.DictReader(io.TextIOWrapper(answer, "utf-8-sig")))
         assert {row["name"]: row["stage"] for row in rows}["Ana Lima"] == "connected"
+        world.google.revoke(CLEO)
+        passes_until(world, lambda: health_of(world, CLEO) == "needs_reconnect", timedelta(hours=1))
+        screen.types("/calendar team")
+        for words in ("1 broken", "1 connected", "Google no longer accepts our access"):
+            expect(board).to_contain_text(words)
