@@ -124,12 +124,19 @@ class Outbox:
     def _moved(self, task: Task, loaded: Loaded, *, late: bool) -> None:
         try:
             if late:
-                self._moving.put_back(loaded)
-                self._moving.stays(task, loaded, loaded.row.reason or "not_in_time", told=True)
+                self._moving.stays(task, loaded, self._put_back(loaded), told=True)
             else:
                 self._moving.move(task, loaded)
         except EventGone:
             self._moving.deleted(task, loaded)
+
+    def _put_back(self, loaded: Loaded) -> str:
+        """Why it stays. Where its calendar cannot be written any more, comparing tells later where it really is."""
+        try:
+            self._moving.put_back(loaded)
+        except GoogleFault as fault:
+            return fault.verdict.code
+        return loaded.row.reason or "not_in_time"
 
     def _refused(self, task: Task, loaded: Loaded, outcome: Outcome, *, promised: bool) -> Outcome:
         try:
