@@ -1,16 +1,16 @@
-"""Booking as somebody sees it: when a colleague is free, a time, its week as a picture, booked, and moved."""
+"""Booking as somebody sees it: when a colleague is free, a time, its week as a picture, booked, moved, cancelled."""
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.journeys.diary import meet
+from tests.journeys.diary import events, meet
 from tests.journeys.screen import screen_of
 from tests.sandbox.world import World
 
 pytestmark = pytest.mark.browser
 
 
-def test_ben_sees_when_ana_is_free_books_and_moves(world: World, chromium: Browser) -> None:
+def test_ben_sees_when_ana_is_free_books_moves_and_cancels(world: World, chromium: Browser) -> None:
     meet(world)
     with screen_of(world, chromium) as screen:
         window = screen.page.get_by_role("dialog")
@@ -30,3 +30,8 @@ def test_ben_sees_when_ana_is_free_books_and_moves(world: World, chromium: Brows
         window.get_by_role("button", name="10:00 · 15:00").or_(window.get_by_label("10:00 New York")).first.click()
         window.get_by_role("button", name="Move it").click()
         expect(window).to_contain_text("Moved: Plan the launch")
+        window.get_by_role("button", name="Done").click()
+        screen.newest.get_by_role("button", name="Cancel").click()
+        screen.page.get_by_test_id("confirm").get_by_role("button", name="Cancel it").click()
+        expect(screen.newest).to_contain_text("cancelled")
+    assert events(world) == []
