@@ -45,9 +45,11 @@ def remember_card(session: Session, person_id: str, channel: str | None, ts: str
     session.exec(update(Person).where(col(Person.id) == person_id).values(card_channel=channel, card_ts=ts))
 
 
-def remember_profile(session: Session, person_id: str, *, name: str, email: str | None, time_zone: str) -> None:
+def remember_profile(
+    session: Session, person_id: str, *, name: str, email: str | None, time_zone: str, locale: str
+) -> None:
     """Note what their Slack profile says."""
-    facts = {"name": name, "email": email, "time_zone": time_zone}
+    facts = {"name": name, "email": email, "time_zone": time_zone, "locale": locale}
     session.exec(update(Person).where(col(Person.id) == person_id).values(**facts))
 
 

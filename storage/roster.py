@@ -15,7 +15,7 @@ from storage.tables import Connection, Person, Pick, new_id
 
 _WORKS = ("connected", "suspect", "expiring")
 _DISCONNECTED = "disconnected"
-_KNOWN_ANEW = ("name", "email", "time_zone", "is_guest", "is_admin", "is_bot", "deactivated_at", "read_at")
+_KNOWN_ANEW = ("name", "email", "time_zone", "locale", "is_guest", "is_admin", "is_bot", "deactivated_at", "read_at")
 
 
 @dataclass(frozen=True, slots=True)

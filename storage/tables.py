@@ -66,6 +66,8 @@ class Person(SQLModel, table=True):
     """Its timestamp, which is a message's id at Slack."""
     time_zone: str | None = None
     """The zone of their Slack profile, by its IANA name, as of the latest look."""
+    locale: str | None = None
+    """The language of their Slack, such as en-GB, as of the latest look."""
     created_at: datetime
     """When they first met the bot, or when the directory was read."""
     name: str = Field(default="", sa_column_kwargs={"server_default": ""})

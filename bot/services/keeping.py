@@ -59,7 +59,12 @@ class Keeping:
             outages.close(session, connection_id, now, healed=True)
             probes.begin(session, connection_id, now + self._probe_every)
             people.remember_profile(
-                session, trip.person_id, name=profile.name, email=profile.email, time_zone=profile.time_zone
+                session,
+                trip.person_id,
+                name=profile.name,
+                email=profile.email,
+                time_zone=profile.time_zone,
+                locale=profile.locale,
             )
             rounds.call_off(session, trip.person_id)
             roster.note(session, trip.person_id, declined_at=None)

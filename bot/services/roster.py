@@ -214,6 +214,7 @@ def _facts(profile: Profile, now: datetime) -> dict[str, Any]:
         "name": profile.name,
         "email": profile.email,
         "time_zone": profile.time_zone,
+        "locale": profile.locale,
         "is_guest": profile.is_guest,
         "is_admin": profile.is_admin,
         "is_bot": profile.is_bot,
@@ -221,5 +222,5 @@ def _facts(profile: Profile, now: datetime) -> dict[str, Any]:
         "read_at": now,
     }
     if profile.deleted:  # Slack leaves out what they were
-        del facts["time_zone"], facts["is_guest"]
+        del facts["time_zone"], facts["locale"], facts["is_guest"]
     return facts

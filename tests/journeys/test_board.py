@@ -161,9 +161,10 @@ def test_a_long_board_is_paged_through_and_back(world: World) -> None:
 
 def test_whoever_joins_changes_or_leaves_stands_there_so(rolled_out: World) -> None:
     rolled_out.slack.joins(TEAM, "U0NEW", name="Nia New", email="nia@acme.example", tz="Africa/Nairobi")
-    rolled_out.slack.changes("U0BEN", name="Benjamin Okafor")
+    rolled_out.slack.changes("U0BEN", name="Benjamin Okafor", locale="pt-PT")
     rolled_out.slack.deactivates("U0ANA")
     rolled_out.time_leaps(timedelta())
     rolled_out.ada.types("/calendar team")
     for words in ("*Nia New* (<@U0NEW>): not invited", "*Benjamin Okafor*", "*Ana Lima* (<@U0ANA>): left"):
         assert words in rolled_out.ada.modal
+    assert rows(rolled_out, "SELECT locale FROM person WHERE user_id = 'U0BEN'") == ["pt-PT"]

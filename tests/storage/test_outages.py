@@ -53,7 +53,9 @@ class TestClaiming:
     def test_it_brings_what_the_message_needs(self, database: Database) -> None:
         with database.transaction() as session:
             row = connect(session, "U0ANA", "sub-1")
-            people.remember_profile(session, row.person_id, name="Ana", email=None, time_zone="Europe/Lisbon")
+            people.remember_profile(
+                session, row.person_id, name="Ana", email=None, time_zone="Europe/Lisbon", locale="pt-PT"
+            )
             outages.open(session, row.id, "expiring", NOW, ends_at=NOW + 3 * DAY)
             [owed] = claim(session)
             assert (owed.todo, owed.step, owed.tried_at, owed.channel, owed.ts) == (SEND, 0, None, None, None)

@@ -83,9 +83,9 @@ class Modal {
     this.#busy(false);
   }
 
-  async close() {
-    if (this.isBusy) return;
-    await this.#act("close");
+  /** At any time, as in Slack: what came of a submission may stand here before its own answer has arrived. */
+  close() {
+    return this.#act("close");
   }
 
   #act(act) {
