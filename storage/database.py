@@ -94,8 +94,9 @@ class Database:
             cursor.execute(f"PRAGMA busy_timeout = {engines.WAITS_FOR_A_LOCK * 1000}")
 
     def close(self) -> None:
-        """Close every connection."""
+        """Close every connection, and let go of what was prepared for them."""
         self._engine.dispose()
+        self._engine.clear_compiled_cache()
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

@@ -30,11 +30,11 @@ def cause_of(world: World, account: str) -> str | None:
 
 
 def passes_until(world: World, so: Callable[[], bool], within: timedelta) -> None:
-    """Let time pass by the minute until it is so."""
+    """Let time pass, from one thing that is due to the next, until it is so."""
     end = world.clock.now() + within
     while not so():
-        assert world.clock.now() <= end, "it did not come about in time"
-        world.time_passes(MINUTE)
+        assert world.clock.now() < end, "it did not come about in time"
+        world.next_comes(end - world.clock.now())
 
 
 def leaps_to(world: World, moment: datetime) -> None:

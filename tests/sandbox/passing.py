@@ -46,6 +46,12 @@ def next_moment(database: Database, now: datetime) -> datetime:
     return max(now + _NEVER_LESS, min(soonest, now + (_MINUTE if broken else _CALM)))
 
 
+def is_due(database: Database, column: datetime | None, now: datetime) -> bool:
+    """Whether a job would find anything, by its table's due times: most moments are only one of them's."""
+    with database.reading() as session:
+        return bool(session.connection().scalar(select(exists().where(col(column) <= now))))
+
+
 def is_uneasy(database: Database) -> bool:
     """Whether anything is broken, or fails, that the canaries could make more of."""
     with database.reading() as session:
@@ -63,13 +69,16 @@ def until(end: datetime, clock: SandboxClock, bot: Bot, settles: Callable[[], ob
     counted_on = sung.date()
     while (moment := next_moment(bot.database, clock.now())) < end:
         advance(clock, moment)
-        bot.watching.sweep.run()
-        if moment - sung >= _CALM or is_uneasy(bot.database):
+        if is_due(bot.database, Probe.probe_at, moment):
+            bot.watching.sweep.run()
+        if moment - sung >= (_MINUTE if is_uneasy(bot.database) else _CALM):
             bot.watching.canaries.run()
             sung = moment
-        bot.watching.reminders.deliver()
-        bot.rolling.invitations.deliver()
-        bot.rolling.rollout.finish_what_is_done()
+        if is_due(bot.database, Reminder.due_at, moment):
+            bot.watching.reminders.deliver()
+        if is_due(bot.database, Invitation.due_at, moment):
+            bot.rolling.invitations.deliver()
+            bot.rolling.rollout.finish_what_is_done()
         if moment.date() > counted_on:
             bot.rolling.tallies.run()
             counted_on = moment.date()

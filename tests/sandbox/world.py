@@ -8,6 +8,12 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
+from fastapi.dependencies.models import (
+    _is_async_gen_callable_cached,
+    _is_coroutine_callable_cached,
+    _is_gen_callable_cached,
+)
+
 from bot.settings import Settings
 from handlers import app, manifest
 from tests.sandbox import passing, personas
@@ -105,6 +111,11 @@ class World:
         """Once everything under way has arrived (what was signed before would be stale after), with the bot's jobs."""
         passing.until(self._arrived() + by, self.clock, self.bot, self.settles)
 
+    def next_comes(self, within: timedelta) -> None:
+        """Time passes until something is due, or for that long, with the bot's jobs."""
+        now = self._arrived()
+        self.time_passes(min(within, passing.next_moment(self.bot.database, now) - now))
+
     def time_leaps(self, by: timedelta) -> None:
         """The same without anything happening on the way: the bot was down, or nobody cares."""
         passing.advance(self.clock, self._arrived() + by)
@@ -132,6 +143,9 @@ class World:
         self.slack.close()
         for served in self._served:
             served.stop()
+        # FastAPI never forgets an endpoint that it looked at, and with it the whole bot behind it.
+        for remembered in (_is_gen_callable_cached, _is_async_gen_callable_cached, _is_coroutine_callable_cached):
+            remembered.cache_clear()
 
 
 class _Late:
