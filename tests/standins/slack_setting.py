@@ -145,6 +145,7 @@ def listening(bot: Bot, token: str, slack: SlackStandIn) -> Starlette:
     for name in ("go", "pick"):
         app.action(name)(bot.acts)
     app.action("find")(bot.acts)
+    app.message_shortcut("book_with_author")(bot.acts)
     app.options("find")(bot.finds)
     app.view("calendars")(bot.submits)
     app.view_closed("calendars")(bot.closes)

@@ -47,6 +47,9 @@ def test_messages(sandbox: Sandbox, window: Window, scheme: str) -> None:  # noq
     page.locator("[data-action-id=many]").click()
     assert complaints(page) == []
     page.keyboard.press("Escape")
+    page.get_by_test_id("more-actions").click()
+    assert complaints(page) == []
+    page.keyboard.press("Escape")
     page.locator("[data-action-id=drop]").click()
     assert complaints(page) == []
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import requests
 
-from tests.sandbox.personas import TEAM
+from tests.sandbox.personas import PARTNERS, TEAM
 from tests.standins.conftest import Sandbox
 from tests.standins.gallery import actions, button
 
@@ -35,7 +35,8 @@ def test_another_site_cannot_act(sandbox: Sandbox) -> None:
     [
         ("/slack/click", {"on": "dm", "block_id": "a", "action_id": "none", "value": None}),
         ("/slack/submit", {"view_id": "V0"}),
-        ("/slack/say", {"text": "hi", "channel": "C0GENERAL"}),
+        ("/slack/say", {"text": "hi", "channel": "C0NOWHERE"}),
+        ("/slack/shortcut", {"callback_id": "book_with_author", "channel": "C0GENERAL", "message_ts": "1.1"}),
         ("/google/revoke", {"account": "ana@acme.example"}),
         ("/google/revoke", {"account": "ben@acme.example"}),
         ("/google/expire", {"account": "ana@acme.example"}),
@@ -66,8 +67,10 @@ def test_what_cannot_be_done_is_refused_in_words(sandbox: Sandbox, path: str, bo
 
 def test_nobody_sees_anothers_messages(sandbox: Sandbox) -> None:
     sandbox.gallery.post(ANA, text="For Ana")
-    assert [each["text"] for each in seen(sandbox, person=ANA)["messages"]] == ["For Ana"]
-    assert seen(sandbox, person="U0CLEO")["messages"] == []
+    sandbox.slack.writes("U0GUS", PARTNERS, "For Ana and Gus")
+    ana, cleo = ([each["text"] for each in seen(sandbox, person=who)["messages"]] for who in (ANA, "U0CLEO"))
+    assert {"For Ana", "For Ana and Gus"} <= set(ana)
+    assert not {"For Ana", "For Ana and Gus"} & set(cleo)
 
 
 def test_the_log_holds_no_token(sandbox: Sandbox) -> None:

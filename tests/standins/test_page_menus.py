@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from tests.sandbox.personas import GENERAL
 from tests.sandbox.slack.refusal import Json
 from tests.standins.conftest import Sandbox, Window
 from tests.standins.gallery import COLOURS, SURE, menu, option, plain, section
@@ -166,6 +167,24 @@ def test_people_can_be_picked(sandbox: Sandbox, window: Window) -> None:
         page.keyboard.press("Enter")
     expect(page.locator("[data-action-id=pick]")).to_have_value("Cleo Park")
     assert held(sandbox)["selected_user"] == "U0CLEO"
+
+
+def test_a_message_has_the_shortcuts_of_the_app(sandbox: Sandbox, window: Window) -> None:
+    """Seen when one points at it, or comes by keyboard; what only one person sees has no such menu."""
+    sandbox.slack.command(ANA, "/calendar status", channel_id=GENERAL)
+    page = window.open(channel=GENERAL)
+    expect(page.get_by_test_id("ephemeral").get_by_test_id("more-actions")).to_have_count(0)
+    more = page.get_by_role("button", name="More actions on the message of Ben Okafor")
+    expect(more.locator("xpath=..")).to_have_css("opacity", "0")
+    more.focus()
+    expect(more.locator("xpath=..")).to_have_css("opacity", "1")
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("menuitem", name="Book with the author")).to_be_focused()
+    with page.expect_response("**/slack/shortcut"):
+        page.keyboard.press("Enter")
+    expect(more).to_be_focused()
+    (payload,) = sandbox.gallery.of("message_action")
+    assert (payload["callback_id"], payload["message"]["user"]) == ("book_with_author", "U0BEN")
 
 
 def test_a_choice_that_was_not_confirmed_is_put_back(sandbox: Sandbox, window: Window) -> None:

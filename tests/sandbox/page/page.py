@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from tests.sandbox.clock import SandboxClock
 from tests.sandbox.google.errors import ApiError
 from tests.sandbox.google.standin import GoogleStandIn
-from tests.sandbox.page import google_seen, slack_seen
+from tests.sandbox.page import google_seen, slack_seen, small_talk
 from tests.sandbox.page.console_acts import ConsoleActs
 from tests.sandbox.page.google_acts import GoogleActs
 from tests.sandbox.page.live import Live
@@ -64,6 +64,7 @@ class SandboxPage:
         self._console = ConsoleActs(google)
         self._passing = Passing(clock, let_pass, self._live.changed)
         self._log = RequestsLog(slack, google, clock)
+        small_talk.begin(slack, team_id)
         slack.on_change(self._live.changed)
         google.on_change(self._live.changed)
         self.app = Starlette(
@@ -86,6 +87,7 @@ class SandboxPage:
         return {
             "/slack/command": slack.command,
             "/slack/say": slack.say,
+            "/slack/shortcut": slack.shortcut,
             "/slack/open-home": slack.open_home,
             "/slack/click": slack.click,
             "/slack/choose": slack.choose,

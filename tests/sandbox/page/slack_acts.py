@@ -30,9 +30,19 @@ class SlackActs:
         )
 
     def say(self, asked: Json) -> None:
-        if asked.get("channel"):
-            raise SlackRefused("only_commands_here", "the bot does not read channels; write to it in its own messages")
-        self._sent(asked, "message.im", lambda who: self._slack.say(who, asked["text"]))
+        channel, text = asked.get("channel"), asked["text"]
+        if channel:
+            self._sent(asked, "message.channels", lambda who: self._slack.writes(who, channel, text))
+        else:
+            self._sent(asked, "message.im", lambda who: self._slack.say(who, text))
+
+    def shortcut(self, asked: Json) -> None:
+        """An entry of a message's own menu."""
+        named, there = asked["callback_id"], self._slack.channel(asked["channel"])
+        message = next((each for each in there if each.ts == asked["message_ts"]), None)
+        if message is None:
+            raise SlackRefused("message_not_found")
+        self._sent(asked, f"message_action {named}", lambda who: self._slack.message_shortcut(who, named, message))
 
     def open_home(self, asked: Json) -> None:
         self._sent(asked, "app_home_opened", self._slack.opens_home)

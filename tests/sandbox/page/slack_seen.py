@@ -5,6 +5,7 @@ from typing import Any
 from tests.sandbox.slack.files import IMAGES
 from tests.sandbox.slack.messages import Message
 from tests.sandbox.slack.people import User
+from tests.sandbox.slack.shortcuts import of_messages
 from tests.sandbox.slack.standin import SlackStandIn
 
 Json = dict[str, Any]
@@ -47,6 +48,7 @@ def conversations(slack: SlackStandIn, team_id: str, person: str) -> Json:
         "home": _view(slack.home(user.id)),
         "modals": _modals(slack, user),
         "notices": slack.notices(user.id),
+        "shortcuts": [{"name": each.name, "callback_id": each.callback_id} for each in of_messages()],
     }
 
 

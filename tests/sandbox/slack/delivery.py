@@ -171,4 +171,5 @@ def post(sent: Sent, patience: float = PATIENCE) -> Ack:
 def _named(payload: Json) -> str:
     for action in payload.get("actions", []):
         return str(action["action_id"])
-    return str(payload.get("action_id") or payload.get("view", {}).get("callback_id", ""))
+    named = payload.get("action_id") or payload.get("callback_id") or payload.get("view", {}).get("callback_id")
+    return str(named or "")

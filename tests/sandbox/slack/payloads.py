@@ -121,10 +121,12 @@ def block_suggestion(
 
 
 def message_action(state: State, user: User, message: Message, callback_id: str) -> Json:
-    """A shortcut taken from the menu of a message."""
+    """A shortcut taken from the menu of a message; of all interactions it alone does not name the app."""
     channel = state.channels[message.channel]
+    parts = _interaction(state, user, "message_action")
+    del parts["api_app_id"]
     return {
-        **_interaction(state, user, "message_action"),
+        **parts,
         "action_ts": state.next_ts(),
         "callback_id": callback_id,
         "trigger_id": state.triggers.issue(user.team_id, user.id),

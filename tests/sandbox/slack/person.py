@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from tests.sandbox.slack import acting, commanding, finding, payloads, posting, submitting
+from tests.sandbox.slack import acting, commanding, finding, posting, shortcuts, submitting
 from tests.sandbox.slack.composition import options_of
 from tests.sandbox.slack.delivery import Ack, Delivery, Sent
 from tests.sandbox.slack.finding import Found
@@ -14,7 +14,9 @@ from tests.sandbox.slack.refusal import Json, SlackRefused
 from tests.sandbox.slack.state import State
 
 EVENT_SCOPES = {
-    "message": "im:history",
+    "message.im": "im:history",
+    "message.channels": "channels:history",
+    "message.groups": "groups:history",
     "user_change": "users:read",
     "team_join": "users:read",
     "user_profile_changed": "users:read",
@@ -22,6 +24,8 @@ EVENT_SCOPES = {
     "channel_created": "channels:read",
     "member_joined_channel": "channels:read",
 }
+_SUBSCRIBED = {"im": "im", "channel": "channels", "group": "groups"}
+"""Conversations as subscriptions name them, by what their events say."""
 
 
 class Person:
@@ -40,11 +44,21 @@ class Person:
         user = self._user(user_id)
         if not self.state.messages_tab:
             raise SlackRefused("messages_tab_disabled")
-        message = posting.say(self.state, user, text)
-        body = message.to_json(self.state.credentials.app_id)
-        return self.event(
-            user.team_id, {**body, "channel": message.channel, "channel_type": "im", "event_ts": message.ts}
-        )
+        message = posting.write(self.state, user, self.state.open_im(user), text)
+        return self.event(user.team_id, posting.event_of(self.state, message))
+
+    def writes(self, user_id: str, channel_id: str, text: str) -> Ack:
+        """Write to everybody in a channel; the bot hears of it only where it is, and if it asked to."""
+        user = self._user(user_id)
+        channel = self.state.channels.get(channel_id)
+        if channel is None or user.id not in channel.members:
+            raise SlackRefused("channel_not_found", channel_id)
+        if channel.archived:
+            raise SlackRefused("is_archived", channel_id)
+        event = posting.event_of(self.state, posting.write(self.state, user, channel, text))
+        if not channel.bot_is_member or self.unheard(user.team_id, event):
+            return acting.NOTHING_SENT
+        return self.event(user.team_id, event)
 
     def opens_home(self, user_id: str, *, tab: str = "home") -> Ack:
         """Look at the bot's page; the event carries the view only if one was ever published."""
@@ -79,13 +93,7 @@ class Person:
 
     def message_shortcut(self, user_id: str, callback_id: str, message: Message) -> Ack:
         """Take one of the app's shortcuts from a message's menu."""
-        user = self._user(user_id)
-        if user.id not in self.state.channels[message.channel].members:
-            raise SlackRefused("message_not_found")
-        ack = self.delivery.interaction(payloads.message_action(self.state, user, message, callback_id))
-        if not ack.ok:
-            self.state.notice(user.id, f"Slack could not reach the app: {callback_id}")
-        return ack
+        return shortcuts.take(self.state, self.delivery, self._user(user_id), callback_id, message)
 
     def link(
         self, user_id: str, label_or_action_id: str, *, on: str | None = None, message_ts: str | None = None
@@ -162,13 +170,13 @@ class Person:
     def unheard(self, team_id: str, event: Json) -> tuple[str, str] | None:
         """Why Slack would not tell the bot of this."""
         kind = event["type"]
-        asked_for = f"{kind}.{event['channel_type']}" if "channel_type" in event else kind
+        asked_for = f"{kind}.{_SUBSCRIBED[event['channel_type']]}" if "channel_type" in event else kind
         if asked_for not in self.state.subscriptions:
             return "not_subscribed", f"the app did not ask for {asked_for}"
-        scope = EVENT_SCOPES.get(kind)
+        scope = EVENT_SCOPES.get(asked_for)
         installation = self.state.teams[team_id].installation
         if scope is not None and (installation is None or scope not in installation.scopes):
-            return "missing_scope", f"without {scope} the bot does not hear of {kind}"
+            return "missing_scope", f"without {scope} the bot does not hear of {asked_for}"
         return None
 
     def retry(self, envelope: Json | None = None, *, number: int = 1, reason: str = "http_timeout") -> Ack:

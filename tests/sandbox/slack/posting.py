@@ -3,11 +3,14 @@
 from typing import Any
 
 from tests.sandbox.slack.messages import Message
-from tests.sandbox.slack.people import Installation, User
+from tests.sandbox.slack.people import Channel, Installation, User
 from tests.sandbox.slack.refusal import Json, Refused
 from tests.sandbox.slack.state import State
 from tests.sandbox.slack.surfaces import Surface, settled
 from tests.sandbox.slack.triggers import ResponseUrl
+
+_KINDS = {"im": "im", "channels": "channel", "groups": "group"}
+"""The word for a kind of conversation in events, by the one in scopes."""
 
 
 def post(state: State, channel_id: str, installation: Installation, payload: Json, **extra: Any) -> Message:
@@ -29,7 +32,7 @@ def post(state: State, channel_id: str, installation: Installation, payload: Jso
         _keep(state, message)
     state.changed()
     if message.ephemeral_to is None:
-        state.echo(message.team, _event(state, message))
+        state.echo(message.team, event_of(state, message))
     return message
 
 
@@ -40,11 +43,10 @@ def _keep(state: State, message: Message) -> None:
         state.ephemerals.setdefault(message.ephemeral_to, []).append(message)
 
 
-def say(state: State, user: User, text: str) -> Message:
-    """A message a person typed to the bot; Slack escapes what would be markup."""
+def write(state: State, user: User, channel: Channel, text: str) -> Message:
+    """A message a person typed; Slack escapes what would be markup."""
     escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     with state.lock:
-        channel = state.open_im(user)
         message = Message(
             ts=state.next_ts(),
             channel=channel.id,
@@ -72,7 +74,7 @@ def edit(state: State, message: Message, payload: Json) -> None:
         message.revision = state.next_revision()
     state.changed()
     if message.ephemeral_to is None:
-        body = _event(state, message)
+        body = event_of(state, message)
         state.echo(
             message.team,
             {
@@ -95,8 +97,9 @@ def delete(state: State, message: Message) -> None:
     state.changed()
 
 
-def _event(state: State, message: Message) -> Json:
-    kind = "im" if state.channels[message.channel].im_with else "channel"
+def event_of(state: State, message: Message) -> Json:
+    """What those who asked for it are told of a message."""
+    kind = _KINDS[state.channels[message.channel].kind]
     body = message.to_json(state.credentials.app_id)
     return {**body, "channel": message.channel, "channel_type": kind, "event_ts": message.ts}
 

@@ -6,10 +6,16 @@ import { current, openChannel, refresh } from "./store.js";
 import { attempt } from "./toast.js";
 
 const COMMANDS = [
+  ["/calendar free ", "See when colleagues are free: free @ana next week"],
+  ["/calendar book ", "Book a time with colleagues: book @ana tomorrow at 10"],
+  ["/calendar agenda", "Your appointments, today and this week"],
+  ["/calendar why ", "Why you can or cannot be booked then: why tomorrow 10:00"],
   ["/calendar connect", "Get your personal link to connect a Google account"],
   ["/calendar calendars", "Pick the linked calendar and the conflict calendars"],
   ["/calendar status", "See how your connection is doing"],
   ["/calendar disconnect", "Remove the connection and all that is stored"],
+  ["/calendar invite", "For admins: send colleagues their personal links"],
+  ["/calendar team", "For admins: who is connected yet, and who is not"],
   ["/calendar doctor", "For admins: what is broken, for whom, and how to mend it"],
   ["/calendar help", "What the bot can do"],
 ];
@@ -53,7 +59,7 @@ export function mountComposer() {
   function suggest() {
     const typed = field.value;
     const fits = typed.startsWith("/") && !typed.includes("\n") ? COMMANDS.filter(([command]) => command.startsWith(typed)) : [];
-    offer(closed || fits.some(([command]) => command === typed) ? [] : fits);
+    offer(closed || fits.some(([command]) => command.trim() === typed) ? [] : fits);
   }
 
   function offer(commands) {

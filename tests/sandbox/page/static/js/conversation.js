@@ -3,6 +3,7 @@
 import { arrange, avatar, botAvatar, h, icon } from "./dom.js";
 import { Surface } from "./blocks/surface.js";
 import { mrkdwn } from "./blocks/mrkdwn.js";
+import { messageMenu } from "./message_menu.js";
 import { here, openChannel } from "./store.js";
 import { clockTime, dayKey, dayName } from "./times.js";
 import { markSeen } from "./unread.js";
@@ -45,6 +46,7 @@ class Shown {
       message.ephemeral ? h("p", { class: "only-you" }, icon("eye"), "Only visible to you") : null,
       author ? avatar(author) : botAvatar(),
       h("div", {}, this.head, this.body),
+      messageMenu(message, author?.name ?? world.bot.name),
     );
     this.author = author;
   }
@@ -87,8 +89,13 @@ function timeOf(message) {
 function beginning(state) {
   const channel = openChannel();
   if (channel) {
-    const tip = "Slash commands work in channels too; only you see their answers.";
-    return h("div", { class: "beginning" }, h("h2", {}, `# ${channel.name}`), h("p", {}, tip));
+    return h(
+      "div",
+      { class: "beginning" },
+      h("h2", {}, `# ${channel.name}`),
+      h("p", {}, "Slash commands work in channels too; only you see their answers."),
+      h("p", {}, "Apps have shortcuts under ", h("strong", {}, "More actions"), " of each message."),
+    );
   }
   return h(
     "div",

@@ -1,7 +1,7 @@
 /* Buttons and overflow menus. */
 
-import { h, icon, uniqueId } from "../dom.js";
-import { anchored } from "./popup.js";
+import { h, icon } from "../dom.js";
+import { menuOf } from "../menu.js";
 import { textObject } from "./mrkdwn.js";
 
 /** A button is busy until the bot has acknowledged it, as in Slack. */
@@ -41,70 +41,17 @@ export function button(element, place) {
 }
 
 export function overflow(element, place) {
-  const menuId = uniqueId("menu");
-  const trigger = h(
-    "button",
-    {
-      type: "button",
-      class: "button round",
-      "data-action-id": element.action_id,
-      "aria-label": "More options",
-      "aria-haspopup": "menu",
-      "aria-expanded": "false",
-      "aria-controls": menuId,
-      on: { click: () => (popup.isOpen() ? close() : open(0)), keydown: onTrigger },
-    },
-    icon("more"),
-  );
-  const items = element.options.map((option) =>
-    h(
-      "div",
-      { class: "option", role: "menuitem", tabindex: "-1", on: { click: () => pick(option), mouseenter: focusIt } },
-      h("span", {}, textObject(option.text, place.text)),
-    ),
-  );
-  const menu = h(
-    "div",
-    { class: "popup", id: menuId, role: "menu", "aria-label": "More options", popover: "manual", on: { keydown: onMenu } },
-    items,
-  );
-  const popup = anchored(trigger, menu, { onLeave: close });
-
-  function focusIt(event) {
-    event.currentTarget.focus();
-  }
-  function open(index) {
-    popup.open();
-    trigger.setAttribute("aria-expanded", "true");
-    items.at(index).focus();
-  }
-  function close({ giveBack = false } = {}) {
-    popup.close();
-    trigger.setAttribute("aria-expanded", "false");
-    if (giveBack) trigger.focus();
-  }
+  const trigger = h("button", { type: "button", class: "button round", "data-action-id": element.action_id }, icon("more"));
+  const entries = element.options.map((option) => ({
+    label: textObject(option.text, place.text),
+    pick: () => pick(option),
+  }));
   async function pick(option) {
-    close({ giveBack: true });
     if (!(await place.surface.agreed(element))) return;
     await whileBusy(trigger, async () => {
       if (option.url) window.open(option.url, "_blank", "noopener,noreferrer");
       await place.surface.click(place.blockId, element, option);
     });
   }
-  function onTrigger(event) {
-    if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
-    event.preventDefault();
-    open(event.key === "ArrowDown" ? 0 : -1);
-  }
-  function onMenu(event) {
-    const at = items.indexOf(document.activeElement);
-    const steps = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: -1 };
-    if (event.key in steps) items.at(steps[event.key] % items.length).focus();
-    else if (event.key === "Enter" || event.key === " ") items[at].click();
-    else if (event.key === "Escape") close({ giveBack: true });
-    else if (event.key === "Tab") return close({ giveBack: true });
-    else return undefined;
-    return event.preventDefault();
-  }
-  return h("span", {}, trigger, menu);
+  return h("span", {}, trigger, menuOf(trigger, "More options", entries));
 }
