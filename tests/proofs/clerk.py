@@ -1,20 +1,22 @@
-"""A process in which many ask for one time at once, as often as it is told to: `python -m tests.proofs.clerk`."""
+"""Processes that serve the bot over one database: `python -m tests.proofs.clerk`, told how many, tells their addresses.
+
+It forks them because importing everything anew takes most of the time; nothing is built or connected by then. They end
+with its orders.
+"""
 
 import json
 import os
 import sys
-from collections import Counter
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+import traceback
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from threading import Barrier
 from typing import Any
 
 from bot import telemetry
-from bot.errors import SlotTaken
 from bot.settings import Settings
 from handlers import app
-from tests.proofs.company import wish
+from tests.sandbox.passing import ByHand
+from tests.sandbox.server import Served
 
 Order = dict[str, Any]
 
@@ -45,31 +47,30 @@ def answer(words: object) -> None:
 
 def main() -> None:
     telemetry.configure(sys.stderr)
+    order = next(orders())
+    children = []
+    for _ in range(order["clerks"]):
+        child = os.fork()
+        if child == 0:
+            os._exit(_serves(order["now"]))
+        children.append(child)
+    for child in children:
+        os.waitpid(child, 0)
+
+
+def _serves(moment: str) -> int:
     clock = ToldClock()
-    bot = app.build(Settings.read(os.environ), clock)
-    for order in orders():
-        clock.told(order["now"])
-        answer(_raced(order, bot.booking.appointments.book))
-    bot.close()
-
-
-def _raced(order: Order, book: Callable[..., object]) -> dict[str, int]:
-    """What each of the racers got to hear: accepted, taken, or the name of another error."""
-    count, start = order["racers"], datetime.fromisoformat(order["start"])
-    together = Barrier(count)
-
-    def race(number: int) -> str:
-        together.wait(30)
-        try:
-            book(wish(order["people"], start), requester="race", idempotency_key=f"{order['name']}-{number}")
-        except SlotTaken:
-            return "taken"
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is told
-            return repr(error)
-        return "accepted"
-
-    with ThreadPoolExecutor(count) as crowd:
-        return dict(Counter(crowd.map(race, range(count))))
+    clock.told(moment)
+    try:
+        bot = app.build(Settings.read(os.environ), clock)
+        bot.jobs = ByHand(bot.sweeps, bot.jobs.table)  # what people ask for alone, and no sweep that helps them
+        answer({"url": Served(bot.http).url})
+        sys.stdin.read()
+    except Exception:  # noqa: BLE001 - whoever waits for the address has to hear of it
+        traceback.print_exc()
+        answer({})
+        return 1
+    return 0
 
 
 if __name__ == "__main__":
