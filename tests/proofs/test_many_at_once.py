@@ -28,6 +28,14 @@ def world(database_url: str, logged: StringIO) -> Iterator[World]:  # noqa: ARG0
         yield made
 
 
+@pytest.fixture
+def small(sqlite_database_url: str, logged: StringIO) -> Iterator[World]:  # noqa: ARG001 - before the bot
+    """For patterns in a few people's dates, which are the same on any database."""
+    with world_with(sqlite_database_url, TOLD_THERE) as made:
+        operators_meet(made)
+        yield made
+
+
 def released(world: World, key: str) -> bool:
     """As an admin does with the button of the alert."""
     with world.bot.database.reading() as session:
@@ -91,44 +99,44 @@ def test_what_does_not_pass_is_told_once_an_admin_says_so(world: World) -> None:
     assert len(alerts(world)) == 1, texts(world)
 
 
-def test_grants_that_end_after_seven_days_speak_of_testing_mode(world: World) -> None:
-    people = gather(world, 20, given=world.clock.now() - timedelta(days=7, minutes=3))
-    minutes_pass(world, 11)
+def test_grants_that_end_after_seven_days_speak_of_testing_mode(small: World) -> None:
+    people = gather(small, 20, given=small.clock.now() - timedelta(days=7, minutes=3))
+    minutes_pass(small, 11)
     unlucky = people.members[5:8]
-    fall_out(world, unlucky, 1)
-    minutes_pass(world, 45)
+    fall_out(small, unlucky, 1)
+    minutes_pass(small, 45)
     assert people.told() == {}
-    assert open_incidents(world) == ["testing_mode"]
-    assert len(alerts(world)) == 1, texts(world)
-    assert "Testing" in texts(world)[0]
-    assert released(world, "testing_mode")
-    minutes_pass(world, 30)
+    assert open_incidents(small) == ["testing_mode"]
+    assert len(alerts(small)) == 1, texts(small)
+    assert "Testing" in texts(small)[0]
+    assert released(small, "testing_mode")
+    minutes_pass(small, 30)
     assert people.told() == {each.user_id: 1 for each in unlucky}
-    assert len(alerts(world)) == 1, texts(world)
+    assert len(alerts(small)) == 1, texts(small)
 
 
-def test_hours_apart_they_are_still_known_by_their_age(world: World) -> None:
+def test_hours_apart_they_are_still_known_by_their_age(small: World) -> None:
     """The first who dies is told, as one person alone would be; from the second on it is a pattern."""
-    people = gather(world, 20, given=world.clock.now() - timedelta(days=7) + timedelta(minutes=100))
-    minutes_pass(world, 11)
+    people = gather(small, 20, given=small.clock.now() - timedelta(days=7) + timedelta(minutes=100))
+    minutes_pass(small, 11)
     first, second, third = people.members[5:8]
     for each in (first, second, third):
-        world.google.set_account_state(each.email, "disabled")
-        minutes_pass(world, 60)
+        small.google.set_account_state(each.email, "disabled")
+        minutes_pass(small, 60)
     assert people.told() == {first.user_id: 1}
-    assert open_incidents(world) == ["testing_mode"]
-    come_back(world, [first, second, third])
-    minutes_pass(world, 15)
+    assert open_incidents(small) == ["testing_mode"]
+    come_back(small, [first, second, third])
+    minutes_pass(small, 15)
     assert people.unhealthy() == []
-    assert open_incidents(world) == []
+    assert open_incidents(small) == []
     assert people.told() == {first.user_id: 1}
 
 
-def test_grants_of_any_other_age_are_peoples_own(world: World) -> None:
-    people = gather(world, 20, given=world.clock.now() - timedelta(days=6, hours=20))
-    minutes_pass(world, 11)
+def test_grants_of_any_other_age_are_peoples_own(small: World) -> None:
+    people = gather(small, 20, given=small.clock.now() - timedelta(days=6, hours=20))
+    minutes_pass(small, 11)
     unlucky = people.members[5:8]
-    fall_out(world, unlucky, 1)
-    minutes_pass(world, 40)
+    fall_out(small, unlucky, 1)
+    minutes_pass(small, 40)
     assert people.told() == {each.user_id: 1 for each in unlucky}
-    assert alerts(world) == []
+    assert alerts(small) == []

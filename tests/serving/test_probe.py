@@ -30,16 +30,15 @@ BEN, CLEO = "ben@acme.example", "cleo@acme.example"
 
 
 @pytest.fixture
-def world(database_url: str) -> Iterator[World]:
-    """On each database."""
-    with world_with(database_url) as made:
+def world(sqlite_database_url: str) -> Iterator[World]:
+    with world_with(sqlite_database_url) as made:
         yield made
 
 
 @pytest.fixture
-def world_on_sqlite(sqlite_database_url: str) -> Iterator[World]:
-    """Where it makes no difference."""
-    with world_with(sqlite_database_url) as made:
+def world_on_each(database_url: str) -> Iterator[World]:
+    """Where processes meet."""
+    with world_with(database_url) as made:
         yield made
 
 
@@ -180,7 +179,8 @@ def test_a_permission_that_ends_soon_is_no_fault(world: World) -> None:
 # --- beside serve ---------------------------------------------------------------------------------------------------
 
 
-def test_whoever_is_looked_at_already_is_left_alone(world: World) -> None:
+def test_whoever_is_looked_at_already_is_left_alone(world_on_each: World) -> None:
+    world = world_on_each
     world.ana.connects_google(ANA)
     now, only = world.clock.now(), ids(world)
     with world.bot.database.transaction() as session:
@@ -206,7 +206,8 @@ def test_an_incident_that_is_met_here_is_told_by_serve(world: World) -> None:
 # --- many -----------------------------------------------------------------------------------------------------------
 
 
-def test_very_many_in_pages(world: World) -> None:
+def test_very_many_in_pages(world_on_each: World) -> None:
+    world = world_on_each
     people_ = gather(world, probing.FIRST + probing.PAGE + 3)
     world.google.revoke(people_.members[5].email)
     found = lines(world)
@@ -267,7 +268,8 @@ def typed(world: World, folder: Path, *words: str, **settings: str) -> tuple[int
     return ended.returncode, ended.stdout.splitlines(), ended.stderr
 
 
-def test_a_process_beside_the_one_that_serves(world: World, tmp_path: Path) -> None:
+def test_a_process_beside_the_one_that_serves(world_on_each: World, tmp_path: Path) -> None:
+    world = world_on_each
     world.ana.connects_google(ANA)
     world.cleo.connects_google(CLEO)
     well = [f"{ANA} (U0ANA in T0ACME): ok", f"{CLEO} (U0CLEO in T0ACME): ok"]
@@ -279,22 +281,19 @@ def test_a_process_beside_the_one_that_serves(world: World, tmp_path: Path) -> N
     assert typed(world, tmp_path, ANA) == (0, well[:1], "")
 
 
-def test_what_keeps_it_from_starting(world_on_sqlite: World, tmp_path: Path) -> None:
-    assert typed(world_on_sqlite, tmp_path, "eve@acme.example")[0::2] == (
+def test_what_keeps_it_from_starting(world: World, tmp_path: Path) -> None:
+    assert typed(world, tmp_path, "eve@acme.example")[0::2] == (
         1,
         "No connection belongs to eve@acme.example, be it the Google account's address or Slack's.\n",
     )
     another = base64.b64encode(b"another-key-of-thirty-two-bytes!").decode()
-    status, found, said = typed(world_on_sqlite, tmp_path, ENCRYPTION_KEYS=another)
+    status, found, said = typed(world, tmp_path, ENCRYPTION_KEYS=another)
     assert (status, found, "ENCRYPTION_KEYS" in said) == (1, [], True)
-    status, found, said = typed(
-        world_on_sqlite, tmp_path, DATABASE_URL="postgresql+psycopg://bot:hunter2@127.0.0.1:9/calendar"
-    )
+    status, found, said = typed(world, tmp_path, DATABASE_URL="postgresql+psycopg://bot:hunter2@127.0.0.1:9/calendar")
     assert (status, found, "DATABASE_URL" in said) == (1, [], True)
 
 
-def test_with_a_terminal_there_is_a_bar_and_the_lines_stay_whole(world_on_sqlite: World, tmp_path: Path) -> None:
-    world = world_on_sqlite
+def test_with_a_terminal_there_is_a_bar_and_the_lines_stay_whole(world: World, tmp_path: Path) -> None:
     gather(world, 20)
     leader, follower = pty.openpty()
     running = subprocess.Popen(

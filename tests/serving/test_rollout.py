@@ -21,9 +21,14 @@ ANA = "ana@acme.example"
 
 
 @pytest.fixture
-def world(database_url: str) -> Iterator[World]:
-    """On each database."""
-    with world_with(database_url) as made:
+def world(sqlite_database_url: str) -> Iterator[World]:
+    with world_with(sqlite_database_url) as made:
+        yield made
+
+
+@pytest.fixture
+def world_on_postgresql(postgresql_database_url: str) -> Iterator[World]:
+    with world_with(postgresql_database_url) as made:
         yield made
 
 
@@ -95,7 +100,8 @@ def calls(world: World, folder: Path, *words: str) -> subprocess.CompletedProces
     )
 
 
-def test_the_program_previews_sends_and_tells_how_everybody_stands(world: World, tmp_path: Path) -> None:
+def test_the_program_previews_sends_and_tells_how_everybody_stands(world_on_postgresql: World, tmp_path: Path) -> None:
+    world = world_on_postgresql
     world.ana.connects_google(ANA)
     world.ana.picks(ANA)
     world.slack.changes("U0BEN", name="=HYPERLINK(evil)")
