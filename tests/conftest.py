@@ -3,12 +3,15 @@
 import gc
 import os
 from collections.abc import Iterator
+from io import StringIO
 from pathlib import Path
 
 import pytest
+import structlog
 from hypothesis import settings
 from playwright.sync_api import Browser
 
+from bot import telemetry
 from storage.database import Database
 from tests import chromium as chromiums
 from tests.databases import Postgres, SqliteFiles, sqlite_url
@@ -63,6 +66,15 @@ def database(database_url: str) -> Iterator[Database]:
     opened = Database(database_url)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def logged() -> Iterator[StringIO]:
+    """Everything that is logged, as lines of JSON, by the patterns of telemetry.py alone: no secret is named to it."""
+    stream = StringIO()
+    telemetry.configure(stream)
+    yield stream
+    structlog.reset_defaults()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -1,16 +1,14 @@
 """`/calendar doctor`, and what is decided by the buttons on alerts and reminders."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from io import StringIO
 from urllib.parse import parse_qs, urlencode
 
 import pytest
-import structlog
 from sqlmodel import col, select
 
-from bot import telemetry
 from handlers import manifest
 from storage.tables import Audit
 from storage.watch_tables import Incident, Reminder
@@ -27,13 +25,7 @@ WELL = "Nothing is wrong"
 TELL_NOW = "Tell them now"
 
 
-@pytest.fixture(autouse=True)
-def logged() -> Iterator[StringIO]:
-    """Everything that is logged, as lines of JSON."""
-    stream = StringIO()
-    telemetry.configure(stream)
-    yield stream
-    structlog.reset_defaults()
+pytestmark = pytest.mark.usefixtures("logged")
 
 
 def events(logged: StringIO, name: str) -> list[dict[str, str]]:

@@ -11,9 +11,7 @@ from typing import Any
 
 import pytest
 import requests
-import structlog
 
-from bot import telemetry
 from bot.domain.api_keys import Scope
 from bot.domain.rollout import Audience, Choice
 from handlers import reports
@@ -39,14 +37,6 @@ _NOT_COPIED = {"once", "quota", "errand", "canary", "instance", "incident", "ale
 _LAST = ("click disconnect", "click my_data_erase")
 _SLACKS_OWN = ("event app_uninstalled", "event tokens_revoked", "event user_change", "event team_join")
 WORDS = ("connect", "status", "agenda", "team", "invite", "doctor", "help", "free <@U0ANA> tomorrow", "why <@U0ANA>")
-
-
-@pytest.fixture
-def logged() -> Iterator[StringIO]:
-    stream = StringIO()
-    telemetry.configure(stream)
-    yield stream
-    structlog.reset_defaults()
 
 
 @pytest.fixture
