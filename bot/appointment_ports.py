@@ -29,6 +29,21 @@ class EventDraft:
         return f"EventDraft({self.id})"
 
 
+@dataclass(frozen=True, repr=False)
+class Revision:
+    """What is to be changed of an event of ours beside its times; None stays as it is."""
+
+    id: str
+    """Another one for each; the private property ``op`` tells it from then on, and nothing else about the words."""
+    title: str | None = None
+    place: str | None = None
+    video: bool | None = None
+    invited: tuple[str, ...] = ()
+    """E-mail addresses that come to those which Google has."""
+    uninvited: tuple[str, ...] = ()
+    """Those that go."""
+
+
 @dataclass(frozen=True)
 class EventState:
     """An event as it stands at Google, without its title: that is never asked for.
@@ -90,8 +105,25 @@ class Events(Protocol):
         *,
         etag: str | None,
         notify: bool = True,
+        revision: Revision | None = None,
     ) -> EventState:
-        """Set its times. Another etag than Google's is the fault "changed_meanwhile", a deleted event is "gone"."""
+        """Set its times, and what the revision holds, at once.
+
+        Another etag than Google's is the fault "changed_meanwhile", a deleted event is "gone".
+        """
+        ...
+
+    def revise(
+        self,
+        token: AccessToken,
+        calendar_id: str,
+        event_id: str,
+        revision: Revision,
+        *,
+        etag: str | None,
+        notify: bool = True,
+    ) -> EventState:
+        """The same without its times, which stay as they are."""
         ...
 
     def delete(self, token: AccessToken, calendar_id: str, event_id: str, *, notify: bool = True) -> None:

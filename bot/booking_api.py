@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.domain.appointments import Appointment, Openings, Standing, Wish
+from bot.domain.changes import Change
 from bot.errors import BotError
 
 
@@ -30,12 +31,11 @@ class Booking(Protocol):
         """A page of them, and the cursor of the next page. Raises NotBookable for an ``after`` that is no cursor."""
         ...
 
-    def move(
-        self, team_id: str, appointment_id: str, start: datetime, end: datetime, version: int | None
-    ) -> Appointment:
-        """Moved, or on its way there.
+    def change(self, team_id: str, appointment_id: str, change: Change, version: int | None) -> Appointment:
+        """Changed, or on its way there; one that is as it is to be already stays so.
 
-        Raises NoSuchAppointment, SlotTaken, NotBookable, AvailabilityUnknown; VersionPassed when ``version`` is old.
+        Raises NoSuchAppointment, SlotTaken, NotBookable, AvailabilityUnknown, GoogleUnavailable; VersionPassed when
+        ``version`` is old.
         """
         ...
 

@@ -12,11 +12,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from handlers.api_problems import API, KINDS
-from handlers.api_replies import CHANGE, WISH
+from handlers.api_replies import CHANGES, WISH
 from handlers.rendering import STYLESHEET
 
 _FILES = Path(__file__).parent / "pages"
-_INTRODUCTION = """Find people by e-mail, read when they are free, book, move, cancel.
+_INTRODUCTION = """Find people by e-mail, read when they are free, book, change, cancel.
 
 Send `Authorization: Bearer cb_…`; `calendar-bot api-key create` makes a key. Times are RFC 3339 with an offset, answers
 are in UTC, and appointments begin and end on whole five minutes. Errors are problem documents (RFC 9457). A calendar
@@ -44,7 +44,7 @@ _PROBLEM: dict[str, Any] = {
     },
 }
 _OURS = frozenset({"HTTPValidationError", "ValidationError"})
-_EXAMPLES = {"NewAppointment": WISH, "Change": CHANGE}
+_EXAMPLES = {"NewAppointment": [WISH], "Change": list(CHANGES)}
 
 
 def add_to(api: FastAPI, public_url: str) -> None:
@@ -81,8 +81,9 @@ def openapi(api: FastAPI, public_url: str) -> dict[str, Any]:
     parts["schemas"] = {name: each for name, each in parts["schemas"].items() if name not in _OURS}
     parts["schemas"]["Problem"] = _PROBLEM
     parts["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer", "bearerFormat": "cb_<prefix>_<secret>"}}
-    for name, example in _EXAMPLES.items():
-        parts["schemas"][name]["examples"] = [example]
+    for name, examples in _EXAMPLES.items():
+        parts["schemas"][name].setdefault("required", [])  # the page asks for it
+        parts["schemas"][name]["examples"] = examples
     for operations in document["paths"].values():
         for operation in operations.values():
             operation["responses"] = dict(sorted(operation["responses"].items()))

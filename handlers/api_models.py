@@ -1,10 +1,11 @@
 """What goes into the booking API and comes out, as JSON. Unknown fields are refused: no typo goes unnoticed."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from bot.domain import changes
 from bot.domain.appointments import (
     LONGEST,
     LONGEST_PLACE,
@@ -28,8 +29,20 @@ _EMAIL = r"^[!-?A-~]+@[!-?A-~]+$"
 # Control characters break calendars and terminals, and PostgreSQL takes no NUL.
 _TEXT = r"^[^\x00-\x1f\x7f]*$"
 
+
+def _saying_something(value: str) -> str:
+    if not value.strip():
+        raise ValueError("must say something")
+    return value
+
+
 PersonId = Annotated[str, Field(pattern=ID, description="A person's id, as `GET people` tells it")]
 Email = Annotated[str, Field(pattern=_EMAIL, min_length=3, max_length=254)]
+Title = Annotated[str, Field(min_length=1, max_length=LONGEST_TITLE, pattern=_TEXT), AfterValidator(_saying_something)]
+Place = Annotated[str, Field(max_length=LONGEST_PLACE, pattern=_TEXT)]
+Optional = Annotated[list[PersonId], Field(max_length=MOST_PEOPLE, description="Are invited and do not block")]
+Guests = Annotated[list[Email], Field(max_length=MOST_GUESTS, description="Addresses of people outside")]
+Video = Annotated[bool, Field(description="Whether Google Meet is wanted")]
 Cursor = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.~=-]{1,500}$", description="`next_cursor` of the page before")]
 Limit = Annotated[int, Field(ge=1, le=MOST_OF_A_PAGE)]
 Minutes = Annotated[
@@ -112,18 +125,11 @@ class NewAppointment(_Body):
         list[PersonId],
         Field(min_length=1, max_length=MOST_PEOPLE, description="All who must come; the first one is the host"),
     ]
-    title: Annotated[str, Field(min_length=1, max_length=LONGEST_TITLE, pattern=_TEXT)]
-    optional: Annotated[list[PersonId], Field(max_length=MOST_PEOPLE, description="Are invited and do not block")] = []
-    guests: Annotated[list[Email], Field(max_length=MOST_GUESTS, description="Addresses of people outside")] = []
-    place: Annotated[str, Field(max_length=LONGEST_PLACE, pattern=_TEXT)] = ""
-    video: Annotated[bool, Field(description="Whether Google Meet is wanted")] = False
-
-    @field_validator("title")
-    @classmethod
-    def _says_something(cls, value: str) -> str:
-        if not value.strip():
-            raise ValueError("must say something")
-        return value
+    title: Title
+    optional: Optional = []
+    guests: Guests = []
+    place: Place = ""
+    video: Video = False
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -133,19 +139,41 @@ class NewAppointment(_Body):
 
 
 class Change(_Body):
-    """When it is to be instead."""
+    """What is to be changed: at least one field. What is left out stays as it is; a list is given as a whole."""
 
-    start: Instant
+    start: Annotated[Instant | None, Field(description="Left out: when it was")] = None
     end: Annotated[Instant | None, Field(description="Left out: as long as it was")] = None
+    # Made by a factory, their defaults stand in no schema: what is left out is no empty title.
+    title: Title = Field(default_factory=str)
+    optional: Optional = Field(default_factory=list)
+    guests: Guests = Field(default_factory=list)
+    place: Place = Field(default_factory=str)
+    video: Video = Field(default_factory=bool)
     version: Annotated[
         int | None, Field(ge=1, le=2**31 - 1, description="The version you know; If-Match says the same")
     ] = None
 
+    @field_validator("optional")
+    @classmethod
+    def _once_each(cls, value: list[str]) -> list[str]:
+        _refuse_twice(value)
+        return value
+
     @model_validator(mode="after")
     def _in_order(self) -> Self:
-        if self.end is not None:
+        if self.start is not None and self.end is not None:
             _refuse_backwards(self.start, self.end)
+        if not self.asked.named:
+            raise ValueError("names nothing that is to be changed")
         return self
+
+    @property
+    def asked(self) -> changes.Change:
+        """As the services know it: what was left out is None."""
+        given: dict[str, Any] = {name: getattr(self, name) for name in self.model_fields_set - {"version"}}
+        for name in given.keys() & {"optional", "guests"}:
+            given[name] = tuple(given[name])
+        return changes.Change(**given)
 
 
 class PersonOut(BaseModel):
@@ -209,6 +237,16 @@ class SpanOut(BaseModel):
     end: datetime
 
 
+class WordsOut(BaseModel):
+    """What it is to say instead; null is what stays."""
+
+    title: str | None = None
+    place: str | None = None
+    video: bool | None = None
+    optional: Annotated[list[str] | None, Field(description="Ids of all of them")] = None
+    guests: list[str] | None = None
+
+
 class AppointmentOut(BaseModel):
     """An appointment. Times are UTC."""
 
@@ -225,6 +263,7 @@ class AppointmentOut(BaseModel):
     created_at: datetime
     reason: Annotated[str | None, Field(description="Why it failed, gave way or is waiting")]
     moving_to: Annotated[SpanOut | None, Field(description="A move that is accepted and not yet in Google Calendar")]
+    changing_to: Annotated[WordsOut | None, Field(description="Other changes that are accepted and not yet there")]
 
 
 class AppointmentsOut(BaseModel):
@@ -279,6 +318,7 @@ def appointment_out(found: Appointment) -> AppointmentOut:
         created_at=_utc(found.created_at),
         reason=found.reason,
         moving_to=SpanOut(start=_utc(moving[0]), end=_utc(moving[1])) if moving else None,
+        changing_to=WordsOut(**found.changing_to) if found.changing_to else None,
     )
 
 

@@ -36,12 +36,28 @@ _APPOINTMENT = {
     "created_at": "2026-02-27T16:20:00Z",
     "reason": None,
     "moving_to": None,
+    "changing_to": None,
 }
 _HELD = {**_APPOINTMENT, "state": "held", "video_url": None}
-_MOVING = {
+_CHANGED = {
+    **_APPOINTMENT,
+    "version": 2,
+    "start": "2026-03-02T14:00:00Z",
+    "end": "2026-03-02T14:30:00Z",
+    "title": "Introduction, part two",
+    "place": "Room 3",
+}
+_CHANGING = {
     **_APPOINTMENT,
     "version": 2,
     "moving_to": {"start": "2026-03-02T14:00:00Z", "end": "2026-03-02T14:30:00Z"},
+    "changing_to": {
+        "title": "Introduction, part two",
+        "place": "Room 3",
+        "video": None,
+        "optional": None,
+        "guests": None,
+    },
 }
 WISH = {
     "start": "2026-03-02T10:00:00+01:00",
@@ -51,7 +67,11 @@ WISH = {
     "guests": ["kim@customer.example"],
     "video": True,
 }
-CHANGE = {"start": "2026-03-02T15:00:00+01:00"}
+CHANGES = (
+    {"start": "2026-03-02T15:00:00+01:00", "title": "Introduction, part two", "place": "Room 3"},
+    {"start": "2026-03-02T15:00:00+01:00"},
+    {"guests": ["kim@customer.example", "lee@customer.example"], "version": 1},
+)
 _LOCATION = {"Location": {"description": "Where to look at it", "schema": {"type": "string"}}}
 _ETAG = {"ETag": {"description": "Its version, for If-Match", "schema": {"type": "string"}}}
 _RETRY_AFTER = {"Retry-After": {"description": "Seconds to wait", "schema": {"type": "integer"}}}
@@ -145,9 +165,9 @@ APPOINTMENT: Replies = {
     200: _answers(AppointmentOut, _APPOINTMENT, "The appointment", _ETAG),
     **_refuses("no-such-appointment"),
 }
-MOVED: Replies = {
-    200: _answers(AppointmentOut, {**_APPOINTMENT, "version": 2}, "Moved", {**_LOCATION, **_ETAG}),
-    202: _answers(AppointmentOut, _MOVING, "Accepted: poll its Location", {**_LOCATION, **_ETAG}),
+CHANGED: Replies = {
+    200: _answers(AppointmentOut, _CHANGED, "Changed", {**_LOCATION, **_ETAG}),
+    202: _answers(AppointmentOut, _CHANGING, "Accepted: poll its Location", {**_LOCATION, **_ETAG}),
     **_refuses("no-such-appointment", "version-passed", *_WRITES),
 }
 CANCELLED: Replies = {

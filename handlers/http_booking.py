@@ -77,7 +77,7 @@ def booking_app(edge: "BookingEdge", gate: Gate, public_url: str) -> FastAPI:
         ("POST", all_of_them, "book", edge.book, writes, api_replies.BOOKED),
         ("GET", all_of_them, "list_appointments", edge.listing, reads, api_replies.APPOINTMENTS),
         ("GET", one, "get_appointment", edge.get, reads, api_replies.APPOINTMENT),
-        ("PATCH", one, "move", edge.move, writes, api_replies.MOVED),
+        ("PATCH", one, "change", edge.change, writes, api_replies.CHANGED),
         ("DELETE", one, "cancel", edge.cancel, writes, api_replies.CANCELLED),
     ):
         api.add_api_route(
@@ -155,17 +155,24 @@ class BookingEdge:
         """One appointment."""
         return _appointment(await self._ask(self._booking.get, key_of(request).team_id, appointment))
 
-    async def move(
+    async def change(
         self,
         request: Request,
         appointment: _APPOINTMENT,
         change: Change,
         if_match: Annotated[str | None, Header(description='The ETag you know, such as `"3"`')] = None,
     ) -> Response:
-        """Move an appointment. 202: it is accepted, and `moving_to` is empty once it stands in Google Calendar."""
+        """Change an appointment: its time, its title, its place, who is invited, or several of them at once.
+
+        200: it stands so in Google Calendar, and everybody in it is told. 202: it is accepted; `moving_to` and
+        `changing_to` are null once it stands there, or once it is known that it stays as it was. Asking again for
+        what it is already changes nothing. What people have written into the event in Google Calendar stays, but for
+        the fields that you change.
+        """
         version = _version(if_match, change.version)
-        found = await self._ask(self._move, key_of(request).team_id, appointment, change, version)
-        return _appointment(found, _ACCEPTED if found.moving_to else _OK, located=True)
+        asked = partial(self._booking.change, key_of(request).team_id, appointment, change.asked, version)
+        found = await self._ask(asked)
+        return _appointment(found, _ACCEPTED if found.moving_to or found.changing_to else _OK, located=True)
 
     async def cancel(self, request: Request, appointment: _APPOINTMENT) -> Response:
         """Cancel an appointment; as often as you like. 202: it is gone here, and soon in Google Calendar."""
@@ -188,13 +195,6 @@ class BookingEdge:
         )
         digest = hashlib.sha256(spelt.encode()).hexdigest()
         return self._booking.book(wish, key_id=key.id, idempotency_key=idempotency_key, request_hash=digest)
-
-    def _move(self, team_id: str, appointment_id: str, change: Change, version: int | None) -> Appointment:
-        end = change.end
-        if end is None:
-            known = self._booking.get(team_id, appointment_id)
-            end = change.start + (known.end - known.start)
-        return self._booking.move(team_id, appointment_id, change.start, end, version)
 
     async def _availability(
         self, key: Key, window: Window, required: Sequence[str], optional: Sequence[str]

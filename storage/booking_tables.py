@@ -1,6 +1,7 @@
 """What is remembered of bookings: appointments, who takes part, the time they take up, and what is still to be done."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import JSON, Column, ForeignKey, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
@@ -142,7 +143,9 @@ class Operation(SQLModel, table=True):
     seq: int
     """Its place among them."""
     kind: str
-    """write, move or cancel."""
+    """write, move (its time, its words, or both) or cancel."""
+    change: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    """Of a move: the words that it is to have, as bot/domain/changes.py keeps them."""
     asked_by: str = ""
     """Slack's id of who wanted it; empty for a booking system."""
     due_at: datetime

@@ -16,6 +16,7 @@ HELD, CONFIRMED, CANCELLING, CANCELLED, FAILED, CONFLICT = (
     *("held", "confirmed", "cancelling"),
     *("cancelled", "failed", "conflict"),
 )
+OPTIONAL = "optional"
 _LIVE = (HELD, CONFIRMED, CANCELLING)
 _AT_A_TIME = 2000
 
@@ -142,6 +143,24 @@ def page(session: Session, team_id: str, after: tuple[datetime, str] | None, lim
         later = or_(col(Booking.starts_at) > begin, (col(Booking.starts_at) == begin) & (col(Booking.id) > last_id))
         query = query.where(later)
     return list(session.exec(query.order_by(col(Booking.starts_at), col(Booking.id)).limit(limit)))
+
+
+def invite(session: Session, booking_id: str, invited: Sequence[tuple[str | None, str | None]]) -> None:
+    """These take part without blocking, and no others do: people by their ids, outsiders by their addresses."""
+    optional = select(Attendance).where(Attendance.booking_id == booking_id, Attendance.role == OPTIONAL)
+    there = {(each.person_id, each.email): each for each in session.exec(optional)}
+    for each in there.keys() - set(invited):
+        session.delete(there[each])
+    last = session.exec(select(func.max(Attendance.position)).where(Attendance.booking_id == booking_id)).one() or 0
+    for number, (person_id, email) in enumerate((each for each in invited if each not in there), last + 1):
+        part = Attendance(booking_id=booking_id, role=OPTIONAL, position=number, person_id=person_id, email=email)
+        session.add(part)
+    session.flush()
+
+
+def known(session: Session, person_ids: Collection[str]) -> set[str]:
+    """Who of them has not been forgotten."""
+    return set(session.exec(select(Person.id).where(col(Person.id).in_(person_ids))))
 
 
 def held_by(session: Session, requester: str) -> int:

@@ -1,7 +1,9 @@
 """What is still to be done at Google: one appointment's operations in order, each by whoever holds its lease."""
 
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, exists, func, update
 from sqlalchemy.orm import aliased
@@ -25,9 +27,19 @@ class Task:
     """This one counted: above 1 nobody knows what an earlier one has left at Google."""
     lease: str
     asked_by: str = ""
+    change: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """The words that it is to have."""
 
 
-def add(session: Session, booking_id: str, kind: str, now: datetime, until: datetime, by: str = "") -> Task:
+def add(
+    session: Session,
+    booking_id: str,
+    kind: str,
+    now: datetime,
+    until: datetime,
+    by: str = "",
+    change: Mapping[str, Any] | None = None,
+) -> Task:
     """Put it behind the others, leased to the caller."""
     before = session.exec(select(func.max(Operation.seq)).where(Operation.booking_id == booking_id)).one()
     row = Operation(
@@ -35,6 +47,7 @@ def add(session: Session, booking_id: str, kind: str, now: datetime, until: date
         seq=(before or 0) + 1,
         kind=kind,
         asked_by=by,
+        change=dict(change) if change else None,
         due_at=now,
         lease=new_id(),
         lease_until=until,
@@ -42,7 +55,7 @@ def add(session: Session, booking_id: str, kind: str, now: datetime, until: date
     )
     session.add(row)
     session.flush()
-    return Task(row.id, booking_id, kind, 1, row.lease or "", by)
+    return Task(row.id, booking_id, kind, 1, row.lease or "", by, change or {})
 
 
 def is_next(session: Session, task: Task) -> bool:
@@ -74,7 +87,7 @@ def claim(session: Session, now: datetime, lease: str, until: datetime, limit: i
     rows = session.exec(
         select(Operation).where(col(Operation.id).in_(ids)), execution_options={"populate_existing": True}
     )
-    return [Task(row.id, row.booking_id, row.kind, row.attempts, lease, row.asked_by) for row in rows]
+    return [Task(row.id, row.booking_id, row.kind, row.attempts, lease, row.asked_by, row.change or {}) for row in rows]
 
 
 def done(session: Session, task: Task) -> bool:
@@ -97,6 +110,12 @@ def soon(session: Session, booking_ids: list[str], now: datetime) -> None:
 def waits(session: Session, booking_id: str) -> bool:
     """Whether anything is still to be done for it."""
     return session.exec(select(Operation.id).where(Operation.booking_id == booking_id).limit(1)).first() is not None
+
+
+def changes(session: Session, booking_ids: Collection[str]) -> dict[str, dict[str, Any]]:
+    """The words that these appointments are still to have, of those that are to have others."""
+    query = select(Operation.booking_id, Operation.change).where(col(Operation.booking_id).in_(booking_ids))
+    return {booking_id: dict(change) for booking_id, change in session.exec(query) if change}
 
 
 def drop(session: Session, booking_id: str) -> None:

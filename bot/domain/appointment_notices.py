@@ -12,11 +12,19 @@ class News(StrEnum):
 
     BOOKED = "booked"
     MOVED = "moved"
+    CHANGED = "changed"
+    """It is called something else, or somewhere else, or others are invited."""
+    INVITED = "invited"
+    """Who reads it takes part from now on."""
+    UNINVITED = "uninvited"
+    """Who reads it does not any more."""
     CANCELLED = "cancelled"
     FAILED = "failed"
     """It was accepted, and could not be written: ``reason`` tells why."""
     NOT_MOVED = "not_moved"
     """It stays where it was: ``reason`` tells why."""
+    NOT_CHANGED = "not_changed"
+    """It stays as it was: ``reason`` tells why."""
     CONFLICT = "conflict"
     """It was moved in Google onto another one."""
     DELETED = "deleted"
@@ -25,7 +33,9 @@ class News(StrEnum):
     """Its host disconnected: it stays in Google as it is, and no longer follows what is done here."""
 
 
-CHANGEABLE = frozenset({News.BOOKED, News.MOVED, News.NOT_MOVED, News.CONFLICT})
+CHANGEABLE = frozenset(
+    {News.BOOKED, News.MOVED, News.CHANGED, News.INVITED, News.NOT_MOVED, News.NOT_CHANGED, News.CONFLICT}
+)
 """After these it stands, and can be changed."""
 
 
@@ -41,6 +51,10 @@ class AppointmentNews:
     """Slack's id of who did it; empty for Google, a booking system, or us."""
     was: tuple[datetime, datetime] | None = None
     """Of one that was moved: where it was."""
+    was_called: str = ""
+    """Of one that is called something else now: what it was called."""
+    was_in: str = ""
+    """Of one that takes place somewhere else: where."""
     reason: str = ""
     """A code: taken, unknown, not_in_time, broken, left, calendar_gone, no_write_access."""
     is_old: bool = False

@@ -1,9 +1,11 @@
 """An appointment made through the bot: what is asked for, what it is, and what may become of it."""
 
 from base64 import b32hexencode
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from bot.domain.people import Who
@@ -102,6 +104,8 @@ class Appointment:
     """Why it failed, gave way or is waiting, as a key of the texts."""
     moving_to: tuple[datetime, datetime] | None = None
     """A move that is accepted and not yet at Google."""
+    changing_to: Mapping[str, Any] | None = None
+    """Words that are accepted and not yet at Google: some of title, place, video, optional (our ids) and guests."""
 
     @property
     def host(self) -> Party:

@@ -29,6 +29,8 @@ class Event(StrEnum):
 
     CONFIRMED = "appointment.confirmed"
     MOVED = "appointment.moved"
+    CHANGED = "appointment.changed"
+    """In its words: what it is called, where it is, who is invited."""
     CANCELLED = "appointment.cancelled"
     CONFLICTED = "appointment.conflicted"
     BROKEN = "connection.broken"

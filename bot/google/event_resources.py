@@ -1,11 +1,11 @@
 """Events as Google Calendar spells them: what we write, and what we read of an answer, without any title."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from bot.appointment_ports import EventDraft, EventState
+from bot.appointment_ports import EventDraft, EventState, Revision
 from bot.google.answers import failed
 from bot.google.resources import instant, parsed
 
@@ -36,9 +36,33 @@ def resource(draft: EventDraft) -> "Event":
     if draft.attendees:
         event["attendees"] = [{"email": address} for address in draft.attendees]
     if draft.video:
-        wanted = {"requestId": draft.id, "conferenceSolutionKey": {"type": "hangoutsMeet"}}
-        event["conferenceData"] = {"createRequest": wanted}  # type: ignore[typeddict-item]  # a part of the stubs' own
+        event["conferenceData"] = _meet(draft.id)
     return event
+
+
+def _meet(request_id: str) -> Any:
+    """A new conference; the same request a second time is ignored."""
+    return {"createRequest": {"requestId": request_id, "conferenceSolutionKey": {"type": "hangoutsMeet"}}}
+
+
+def revised(revision: Revision) -> "Event":
+    """A patch to these words; its guests are another matter. Private properties are merged, so that ours stay."""
+    patch: dict[str, Any] = {"extendedProperties": {"private": {"op": revision.id}}}
+    if revision.title is not None:
+        patch["summary"] = revision.title
+    if revision.place is not None:
+        patch["location"] = revision.place or None
+    if revision.video is not None:
+        patch["conferenceData"] = _meet(revision.id) if revision.video else None
+    return patch  # type: ignore[return-value]  # null removes, which the stubs do not know
+
+
+def invited(guests: Sequence[Mapping[str, Any]], revision: Revision) -> Any:
+    """The guests as Google knows them but for those who go, and those who come."""
+    going = {email.lower() for email in revision.uninvited}
+    kept = [guest for guest in guests if _text(guest.get("email") or "").lower() not in going]
+    there = {_text(guest.get("email") or "").lower() for guest in kept}
+    return [*kept, *({"email": email} for email in revision.invited if email.lower() not in there)]
 
 
 def times(start: datetime, end: datetime) -> "Event":

@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
-from bot.appointment_ports import EventChanges, EventDraft, EventState
+from bot.appointment_ports import EventChanges, EventDraft, EventState, Revision
 from bot.domain.faults import GoogleFault
 from bot.google.answers import failed, json_object
 from bot.google.calendar_api import STALE, CalendarApi
-from bot.google.event_resources import STATE_FIELDS, is_all_day, resource, state, times
+from bot.google.event_resources import STATE_FIELDS, invited, is_all_day, resource, revised, state, times
 from bot.google.resources import held, instant, items
 from bot.ports import AccessToken
 
 if TYPE_CHECKING:  # the stubs' own types, which do not exist at run time
+    from googleapiclient._apis.calendar.v3.schemas import Event
     from googleapiclient.http import HttpRequest
 
 _PAGE = 2500
@@ -20,6 +21,7 @@ _PAGE = 2500
 _MOST_PAGES = 40
 """Pages may be short; this only ends a list that never does."""
 _LIST_FIELDS = f"kind,timeZone,nextPageToken,nextSyncToken,items({STATE_FIELDS})"
+_GUEST_FIELDS = "kind,id,etag,attendees,attendeesOmitted"
 _EVENT = "calendar#event"
 _NONE = ("not_found", "gone")
 
@@ -61,12 +63,45 @@ class GoogleEvents:
         *,
         etag: str | None,
         notify: bool = True,
+        revision: Revision | None = None,
     ) -> EventState:
-        """Set its times, if it is still what ``etag`` says. Raises GoogleFault."""
+        """Set its times and what the revision holds, if it is still what ``etag`` says. Raises GoogleFault."""
+        return self._patched(token, calendar_id, event_id, times(start, end), revision, etag, notify=notify)
+
+    def revise(
+        self,
+        token: AccessToken,
+        calendar_id: str,
+        event_id: str,
+        revision: Revision,
+        *,
+        etag: str | None,
+        notify: bool = True,
+    ) -> EventState:
+        """Set what the revision holds, if it is still what ``etag`` says. Raises GoogleFault."""
+        return self._patched(token, calendar_id, event_id, {}, revision, etag, notify=notify)
+
+    def _patched(
+        self,
+        token: AccessToken,
+        calendar_id: str,
+        event_id: str,
+        body: "Event",
+        revision: Revision | None,
+        etag: str | None,
+        *,
+        notify: bool,
+    ) -> EventState:
+        if revision is not None:
+            body |= revised(revision)
+        if revision is not None and (revision.invited or revision.uninvited):
+            guests, seen = self._guests(token, calendar_id, event_id)
+            body["attendees"] = invited(guests, revision)
+            etag = etag or seen  # a list is replaced as a whole: nobody's answer may come in between
         request = self._api.events.patch(
             calendarId=calendar_id,
             eventId=event_id,
-            body=times(start, end),
+            body=body,
             sendUpdates=_updates(notify),
             conferenceDataVersion=1,
             fields=STATE_FIELDS,
@@ -150,6 +185,15 @@ class GoogleEvents:
         if answer.get("id") != event_id:
             raise failed("calendar", "garbage")
         return state(answer, self._zone(token, calendar_id) if is_all_day(answer) else "UTC")
+
+    def _guests(self, token: AccessToken, calendar_id: str, event_id: str) -> tuple[list[Any], str]:
+        """All who are invited, with everything that Google knows of their answers; and of which version that is."""
+        request = self._api.events.get(calendarId=calendar_id, eventId=event_id, fields=_GUEST_FIELDS)
+        answer = held(self._api.execute(request, token), _EVENT)
+        found = answer.get("attendees", [])
+        if not isinstance(found, list) or answer.get("attendeesOmitted"):
+            raise failed("calendar", "garbage")
+        return found, str(answer.get("etag") or "")
 
     def _zone(self, token: AccessToken, calendar_id: str) -> str:
         """The calendar's time zone, which a single event does not tell."""

@@ -1,11 +1,13 @@
 """What people are told about their appointments: noted with the change itself, and sent once each, whatever crashes."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
 
 from bot.domain.appointment_notices import CHANGEABLE, AppointmentNews, News
+from bot.domain.appointments import Party, Role
 from bot.domain.notices import MessageRef
 from bot.domain.people import Who
 from bot.domain.webhooks import Event, about_appointment
@@ -15,10 +17,10 @@ from bot.services.incidents import Incidents, slack_app
 from bot.services.portraits import Loaded, load, party, shown
 from bot.services.reminders import teams_of
 from bot.services.webhooks import enqueue
-from storage import ledger, words
+from storage import bookings, ledger, people, words
 from storage.booking_tables import Word
 from storage.database import Database, Session
-from storage.tables import new_id
+from storage.tables import Person, new_id
 from storage.words import Owed
 
 log = structlog.get_logger()
@@ -30,6 +32,7 @@ _MINUTE = timedelta(minutes=1)
 _EVENTS = {
     News.BOOKED: Event.CONFIRMED,
     News.MOVED: Event.MOVED,
+    News.CHANGED: Event.CHANGED,
     News.CANCELLED: Event.CANCELLED,
     News.DELETED: Event.CANCELLED,
     News.FAILED: Event.CANCELLED,
@@ -56,17 +59,26 @@ class AppointmentBulletin:
         by: str = "",
         was: tuple[datetime, datetime] | None = None,
         reason: str = "",
-        only: str | None = None,
+        said: Mapping[str, str] | None = None,
     ) -> None:
-        """Everybody in it is told, or the one person ``only``, and booking systems; of how it is after the change."""
+        """Everybody in it is told, and booking systems; of how it is after the change.
+
+        ``loaded`` is as it was before: who has come to it since, or is not in it any more, is told that alone.
+        ``said`` is what its title and its place were, if they are others now.
+        """
         now, row = self._clock.now(), loaded.row
-        detail = {"by": by, "reason": reason}
+        detail = {"by": by, "reason": reason, **{f"was_{name}": text for name, text in (said or {}).items()}}
         if was is not None:
             detail |= {"from": was[0].isoformat(), "to": was[1].isoformat()}
-        people = [part.person_id for part, person in loaded.parties if part.person_id and person]
-        told = [person_id for person_id in people if only is None or person_id == only]
-        words.owe(session, row.id, dict.fromkeys(told), news, row.version, detail, now)
         after = load(session, row.id)
+        before, here = _people(loaded), _people(after or loaded)
+        known = bookings.known(session, before)
+        words.owe(session, row.id, [each for each in before if each in here], news, row.version, detail, now)
+        for kind, told in (
+            (News.INVITED, [each for each in here if each not in before]),
+            (News.UNINVITED, [each for each in before if each not in here and each in known]),
+        ):
+            words.owe(session, row.id, told, kind, row.version, {"by": by, "reason": ""}, now)
         if news in _EVENTS and after is not None:
             enqueue(session, row.team_id, _EVENTS[news], about_appointment(shown(after)), now)
 
@@ -121,20 +133,25 @@ class AppointmentBulletin:
                 return
         with self._database.transaction() as session:
             loaded = load(session, owed.booking_id)
+            reader = people.by_id(session, owed.person_id)
             mine = ledger.trying(session, Word, owed.id, owed.lease, now)
-        if loaded is None or not mine:
+            concerned = loaded is None or owed.person_id in _people(loaded) or owed.kind == News.UNINVITED
+            if not concerned:  # what happened to it before they were out of it is nothing to them any more
+                words.settle(session, owed, now)
+        if loaded is None or reader is None or not mine or not concerned:
             return
-        self._settle(owed, now, self._notifier.tell(who, _news(owed, loaded), mark=owed.id))
+        self._settle(owed, now, self._notifier.tell(who, _news(owed, loaded, reader), mark=owed.id))
 
     def _settle(self, owed: Owed, now: datetime, message: MessageRef) -> None:
         """It is out; of what was said before about the same appointment the buttons go."""
         with self._database.transaction() as session:
             words.settle(session, owed, now, message.channel, message.ts)
             loaded, older = load(session, owed.booking_id), words.older(session, owed, CHANGEABLE)
-        if loaded is None:
+            reader = people.by_id(session, owed.person_id)
+        if loaded is None or reader is None:
             return
         for each in older:
-            old = replace(_news(replace(owed, kind=each.kind, detail=each.detail), loaded), is_old=True)
+            old = replace(_news(replace(owed, kind=each.kind, detail=each.detail), loaded, reader), is_old=True)
             try:
                 self._notifier.edit(owed.team_id, MessageRef(each.channel, each.ts), old)
             except BotError as error:  # it keeps buttons that are checked when they are clicked
@@ -145,10 +162,25 @@ class AppointmentBulletin:
             ledger.put_off(session, Word, owed.id, owed.lease, until, untried=untried)
 
 
-def _news(owed: Owed, loaded: Loaded) -> AppointmentNews:
+def _people(loaded: Loaded) -> list[str]:
+    return list(dict.fromkeys(part.person_id for part, person in loaded.parties if part.person_id and person))
+
+
+def _news(owed: Owed, loaded: Loaded, reader: Person) -> AppointmentNews:
     detail = owed.detail
     was = None
     if "from" in detail:
         was = datetime.fromisoformat(detail["from"]), datetime.fromisoformat(detail["to"])
-    viewer = next(party(part, person) for part, person in loaded.parties if part.person_id == owed.person_id)
-    return AppointmentNews(News(owed.kind), shown(loaded), viewer, detail["by"], was, detail["reason"])
+    mine = [party(part, person) for part, person in loaded.parties if part.person_id == owed.person_id]
+    outside = Party(reader.name or reader.user_id, reader.email, Role.OPTIONAL, reader.id)
+    viewer = next(iter(mine), replace(outside, who=Who(reader.team_id, reader.user_id)))
+    return AppointmentNews(
+        news=News(owed.kind),
+        appointment=shown(loaded),
+        viewer=viewer,
+        by=detail["by"],
+        was=was,
+        was_called=detail.get("was_title", ""),
+        was_in=detail.get("was_place", ""),
+        reason=detail["reason"],
+    )

@@ -1,22 +1,33 @@
 """Booking, moving and cancelling: what is accepted here is held in the database and brought to Google."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from bot.booking_api import VersionPassed
 from bot.domain.appointments import Appointment, State, Wish
-from bot.errors import AvailabilityUnknown, KeyReused, NoSuchAppointment, NotBookable, SlotTaken
+from bot.domain.changes import Change
+from bot.errors import (
+    AvailabilityUnknown,
+    GoogleUnavailable,
+    KeyReused,
+    NoSuchAppointment,
+    NotBookable,
+    SlotTaken,
+)
 from bot.ports import Clock
 from bot.services import wishes
-from bot.services.diaries import Diaries
-from bot.services.outbox import LEASE, Outbox, Outcome, Result
+from bot.services.diaries import Bookable, Diaries
+from bot.services.outbox import BROKEN, LEASE, Outbox, Outcome, Result
 from bot.services.portraits import Loaded, load, shown
 from storage import bookings, operations
 from storage.database import Database
 from storage.operations import Task
 
 _CHANGED = "Somebody else has just changed this appointment. Please look again."
-_OPEN = (State.HELD, State.CONFIRMED, State.CONFLICT)
+_STANDS = (State.CONFIRMED, State.CONFLICT)
+_OPEN = (State.HELD, *_STANDS)
 
 
 class Appointments:
@@ -85,34 +96,71 @@ class Appointments:
         by: str = "",
         version: int | None = None,
     ) -> Appointment:
-        """Move it; the time it has stays taken until Google has the new one. Raises what ``book`` raises."""
+        """Move it. Raises what ``change`` raises."""
+        return self.change(team_id, appointment_id, Change(start, end), by=by, version=version)
+
+    def change(
+        self, team_id: str, appointment_id: str, change: Change, *, by: str = "", version: int | None = None
+    ) -> Appointment:
+        """Change its time, its words, or both at once; what it says and the time it has stay until Google has the new.
+
+        Asking for what it is already, or is becoming, changes nothing. Raises what ``book`` raises, and
+        GoogleUnavailable where only its words are to change.
+        """
+        with self._database.reading() as session:  # before the row: an operation is gone when its row is changed
+            becoming = operations.changes(session, [appointment_id]).get(appointment_id, {})
         loaded, now = self._found(team_id, appointment_id, version), self._clock.now()
         row = loaded.row
-        if row.state == State.CONFIRMED and (start, end) == loaded.target:
-            return shown(loaded)
-        if row.state not in (State.CONFIRMED, State.CONFLICT) or row.move_starts_at is not None:
-            raise NotBookable("not_movable", "This appointment cannot be moved just now.", field="start")
-        people = self._diaries.of(team_id, [part.person_id for part in loaded.blocking if part.person_id])
-        wishes.may_be_at(start, end, [one for one in people.values() if one.id != row.booker_id], now)
+        if row.state not in _STANDS:
+            raise _not_now(change)
+        start, end = _times(loaded, change)
+        moves = change.moves and (row.state == State.CONFLICT or (start, end) != loaded.target)
+        named = [*(part.person_id for part in loaded.blocking), *(change.optional or ())]
+        people = self._diaries.of(team_id, [each for each in dict.fromkeys(named) if each])
+        said = wishes.words(loaded).but(becoming)
+        lacking = said.lacking(wishes.revised(loaded, said, change, people)) if change.words else {}
+        if not moves and not lacking:
+            return self._shown(team_id, appointment_id)
+        if becoming or row.move_starts_at is not None:
+            raise _not_now(change)
+        if not moves and row.ends_at <= now:
+            raise NotBookable("over", "This appointment is over.", field=next(iter(lacking)))
+        blocking = {part.person_id: people[part.person_id] for part in loaded.blocking if part.person_id in people}
+        if moves:
+            wishes.may_be_at(start, end, [one for one in blocking.values() if one.id != row.booker_id], now)
         if people[row.host_id].problem is not None:
-            raise AvailabilityUnknown("broken")
-        blocking = loaded.cells(start, end, {key: one for key, one in people.items() if one.account})
-        moved = {"version": row.version + 1, "move_starts_at": start, "move_ends_at": end}
+            raise AvailabilityUnknown("broken") if moves else GoogleUnavailable
+        task = self._accept(loaded, (start, end) if moves else None, blocking, lacking, by)
+        outcome = self._outbox.carry_out(task, promised=False)
+        if not moves and outcome.result is Result.UNKNOWN:
+            raise _refused(outcome, next(iter(lacking)))
+        self._raise(outcome)
+        return self._shown(team_id, appointment_id)
+
+    def _accept(
+        self,
+        loaded: Loaded,
+        to: tuple[datetime, datetime] | None,
+        people: Mapping[str, Bookable],
+        lacking: Mapping[str, Any],
+        by: str,
+    ) -> Task:
+        row, now = loaded.row, self._clock.now()
+        facts: dict[str, Any] = {"version": row.version + 1, "deadline": now + self._max_pending}
+        if to is not None:
+            facts |= {"state": State.CONFIRMED, "move_starts_at": to[0], "move_ends_at": to[1]}
         try:
             with self._database.transaction() as session:
-                taken = bookings.taken(session, appointment_id)
-                changed = bookings.change(
-                    session, row, (row.state,), state=State.CONFIRMED, deadline=now + self._max_pending, **moved
-                )
-                if not changed:
+                taken = bookings.taken(session, row.id)
+                if not bookings.change(session, row, (row.state,), **facts) or operations.waits(session, row.id):
                     raise SlotTaken(_CHANGED)
-                lacking = {key: set(cells) - taken.get(key, set()) for key, cells in blocking.items()}
-                bookings.take(session, appointment_id, lacking)
-                task = operations.add(session, appointment_id, operations.MOVE, now, now + LEASE, by)
+                if to is not None:
+                    wanted = loaded.cells(*to, {key: one for key, one in people.items() if one.account})
+                    lacks = {key: set(cells) - taken.get(key, set()) for key, cells in wanted.items()}
+                    bookings.take(session, row.id, lacks)
+                return operations.add(session, row.id, operations.MOVE, now, now + LEASE, by, lacking)
         except bookings.Taken:
             raise SlotTaken from None
-        self._raise(self._outbox.carry_out(task, promised=False))
-        return self._shown(team_id, appointment_id)
 
     def cancel(self, team_id: str, appointment_id: str, *, by: str = "", version: int | None = None) -> Appointment:
         """Cancel it. Cancelling what is cancelled, or failed, changes nothing."""
@@ -145,7 +193,7 @@ class Appointments:
         with self._database.reading() as session:
             rows = bookings.page(session, team_id, after, limit)
             parties = bookings.parties(session, [row.id for row in rows])
-        return [shown(Loaded(row, parties[row.id])) for row in rows]
+        return self._becoming([Loaded(row, parties[row.id]) for row in rows])
 
     def held_by(self, requester: str) -> int:
         """How many of this requester's appointments are still waiting for Google."""
@@ -176,7 +224,13 @@ class Appointments:
         return loaded
 
     def _shown(self, team_id: str, appointment_id: str) -> Appointment:
-        return shown(self._found(team_id, appointment_id))
+        return self._becoming([self._found(team_id, appointment_id)])[0]
+
+    def _becoming(self, rows: Sequence[Loaded]) -> Sequence[Appointment]:
+        """With what is accepted and not yet at Google."""
+        with self._database.reading() as session:
+            changes = operations.changes(session, [each.row.id for each in rows])
+        return [replace(shown(each), changing_to=_told(changes.get(each.row.id))) for each in rows]
 
     @staticmethod
     def _raise(outcome: Outcome) -> None:
@@ -184,3 +238,30 @@ class Appointments:
             raise SlotTaken
         if outcome.result is Result.UNKNOWN:
             raise AvailabilityUnknown(outcome.reason)
+
+
+def _times(loaded: Loaded, change: Change) -> tuple[datetime, datetime]:
+    """As long as it was, unless its end is named."""
+    start = change.start or loaded.target[0]
+    return start, change.end or start + (loaded.row.ends_at - loaded.row.starts_at)
+
+
+def _not_now(change: Change) -> NotBookable:
+    if change.moves:
+        return NotBookable("not_movable", "This appointment cannot be moved just now.", field="start")
+    field = next(iter(change.named), None)
+    return NotBookable("not_changeable", "This appointment cannot be changed just now.", field=field)
+
+
+def _refused(outcome: Outcome, field: str) -> NotBookable | GoogleUnavailable:
+    """Of words alone: a connection may be mended, a calendar that cannot be written to is another matter."""
+    if outcome.reason in BROKEN:
+        return GoogleUnavailable()
+    return NotBookable(outcome.reason, "Google does not let this appointment be changed.", field=field)
+
+
+def _told(change: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """People by their ids alone."""
+    if change and "optional" in change:
+        return {**change, "optional": [person_id for person_id, _ in change["optional"]]}
+    return change or None

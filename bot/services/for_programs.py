@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.domain.appointments import Appointment, Openings, Standing, Wish
+from bot.domain.changes import Change
 from bot.errors import NotBookable
 from bot.services.appointments import Appointments
 from bot.services.availability import Availability
@@ -34,11 +35,9 @@ class ForPrograms:
         more = found[:limit][-1] if len(found) > limit else None
         return found[:limit], _cursor(more) if more else None
 
-    def move(
-        self, team_id: str, appointment_id: str, start: datetime, end: datetime, version: int | None
-    ) -> Appointment:
+    def change(self, team_id: str, appointment_id: str, change: Change, version: int | None) -> Appointment:
         """See Booking."""
-        return self._appointments.move(team_id, appointment_id, start, end, version=version)
+        return self._appointments.change(team_id, appointment_id, change, version=version)
 
     def cancel(self, team_id: str, appointment_id: str) -> Appointment:
         """See Booking."""

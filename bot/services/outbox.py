@@ -28,7 +28,10 @@ _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=5), timedelta(seconds=30)
 _MARGIN = timedelta(minutes=2)
 """So long before a promise ends it is begun to take it back: with a Google in trouble that takes a while itself."""
 _MINUTE = timedelta(minutes=1)
-_BROKEN = frozenset({"broken", "not_connected", "no_linked", "left"})
+_STANDS = frozenset({State.CONFIRMED, State.CONFLICT})
+"""A conflict's words may be changed; to be moved it is first taken for confirmed."""
+BROKEN = frozenset({"broken", "not_connected", "no_linked", "left"})
+"""Reasons that whoever is concerned can mend."""
 
 
 class Result(StrEnum):
@@ -114,7 +117,7 @@ class Outbox:
             self._writing.absorb(task, loaded)
         elif task.kind == CANCEL and state == State.CANCELLING:
             self._writing.cancel(task, loaded)
-        elif task.kind == MOVE and state == State.CONFIRMED and loaded.row.move_starts_at is not None:
+        elif task.kind == MOVE and state in _STANDS and (task.change or loaded.row.move_starts_at is not None):
             self._moved(task, loaded, late=late)
         else:  # something later has made it pointless
             with self._database.transaction() as session:
@@ -124,16 +127,18 @@ class Outbox:
     def _moved(self, task: Task, loaded: Loaded, *, late: bool) -> None:
         try:
             if late:
-                self._moving.stays(task, loaded, self._put_back(loaded), told=True)
-            else:
+                self._moving.stays(task, loaded, self._put_back(task, loaded), told=True)
+            elif loaded.row.move_starts_at is not None:
                 self._moving.move(task, loaded)
+            else:
+                self._moving.revise(task, loaded)
         except EventGone:
             self._moving.deleted(task, loaded)
 
-    def _put_back(self, loaded: Loaded) -> str:
+    def _put_back(self, task: Task, loaded: Loaded) -> str:
         """Why it stays. Where its calendar cannot be written any more, comparing tells later where it really is."""
         try:
-            self._moving.put_back(loaded)
+            self._moving.put_back(task, loaded)
         except GoogleFault as fault:
             return fault.verdict.code
         return loaded.row.reason or "not_in_time"
@@ -157,7 +162,7 @@ class Outbox:
     def _held_up(self, task: Task, loaded: Loaded, reason: str) -> Outcome:
         """It waits for what is broken. The promise's time runs only while its owner's connection works."""
         now = self._clock.now()
-        if reason in _BROKEN:
+        if reason in BROKEN:
             with self._database.transaction() as session:
                 bookings.note(session, loaded.row.id, deadline=now + self._max_pending, reason=reason)
             return self._again(task, now + _MINUTE, reason)

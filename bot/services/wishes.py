@@ -19,8 +19,10 @@ from bot.domain.appointments import (
     is_on_grid,
 )
 from bot.domain.availability import Diary, Kind, why
+from bot.domain.changes import Change, Words
 from bot.errors import AvailabilityUnknown, NotBookable
 from bot.services.diaries import Bookable
+from bot.services.portraits import Loaded
 from storage.booking_tables import Attendance, Booking
 from storage.tables import new_id
 
@@ -119,16 +121,66 @@ def rows(
     return booking, parties
 
 
+def words(loaded: Loaded) -> Words:
+    """What an appointment says now."""
+    row, optional = loaded.row, [part for part, _ in loaded.parties if part.role == Role.OPTIONAL]
+    return Words(
+        title=row.title,
+        place=row.place,
+        video=row.video,
+        optional=tuple((part.person_id, part.email) for part in optional if part.person_id),
+        guests=tuple(part.email for part in optional if part.email and not part.person_id),
+    )
+
+
+def revised(loaded: Loaded, said: Words, change: Change, people: Mapping[str, Bookable]) -> Words:
+    """What it is to say instead of what it ``said``. Raises NotBookable, with the field that is to blame."""
+    must = [part for part, _ in loaded.parties if part.role != Role.OPTIONAL]
+    wish = Wish(
+        team_id=loaded.row.team_id,
+        start=loaded.row.starts_at,
+        end=loaded.row.ends_at,
+        people=tuple(part.person_id for part in must if part.person_id and part.role != Role.BOOKER),
+        title=said.title if change.title is None else change.title,
+        optional=tuple(key for key, _ in said.optional) if change.optional is None else change.optional,
+        guests=said.guests if change.guests is None else change.guests,
+        place=said.place if change.place is None else change.place,
+        video=said.video if change.video is None else change.video,
+    )
+    for refused, sentence, field in _shape(wish):
+        if refused:
+            raise NotBookable("invalid", sentence, field="optional" if field == "people" else field)
+    known = dict(said.optional)
+    asked = [each for each in dict.fromkeys(wish.optional) if each != loaded.row.booker_id]
+    if not set(asked) <= known.keys() | people.keys():
+        raise NotBookable("unknown_person", "There is no such person in this workspace.", field="optional")
+    optional = [(each, known[each] if each in known else _address(people[each])) for each in asked]
+    named = {email.lower() for email in [*(part.email for part in must), *(email for _, email in optional)] if email}
+    guests = {email.lower(): email for email in reversed(wish.guests) if email.lower() not in named}
+    return Words(
+        title=wish.title,
+        place=wish.place,
+        video=wish.video,
+        optional=said.optional if set(asked) == known.keys() else tuple(optional),
+        guests=said.guests if guests.keys() == {each.lower() for each in said.guests} else tuple(guests.values())[::-1],
+    )
+
+
 def _attendance(booking_id: str, position: int, one: Bookable, role: Role) -> Attendance:
     return Attendance(
         booking_id=booking_id,
         person_id=one.id,
-        email=None if role is Role.HOST else one.account or one.party.email,
+        email=None if role is Role.HOST else _address(one),
         role=role,
         position=position,
         before=one.rules.buffer_before // _MINUTE,
         after=one.rules.buffer_after // _MINUTE,
     )
+
+
+def _address(one: Bookable) -> str | None:
+    """Where Google's invitations go."""
+    return one.account or one.party.email
 
 
 def _shape(wish: Wish) -> Sequence[tuple[bool, str, str]]:

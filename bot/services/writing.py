@@ -2,20 +2,17 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cached_property
 
-from bot.appointment_ports import EventDraft, Events, EventState
+from bot.appointment_ports import EventDraft, EventState
 from bot.domain.appointment_notices import News
 from bot.domain.appointments import Role, State
 from bot.domain.faults import GoogleFault
 from bot.errors import AvailabilityUnknown, GoogleUnavailable, NotConnected, ReconnectNeeded, SlotTaken
-from bot.ports import AccessToken, Clock
-from bot.services.appointment_news import AppointmentBulletin
-from bot.services.collisions import Collisions
-from bot.services.connections import Connections
+from bot.ports import AccessToken
+from bot.services.at_google import AtGoogle
 from bot.services.portraits import Loaded
 from storage import bookings, operations
-from storage.database import Database, Session
+from storage.database import Session
 from storage.operations import Task
 
 
@@ -23,24 +20,8 @@ class LeaseGone(Exception):
     """Somebody else has taken the operation over; what they do counts."""
 
 
-class Writing:
-    """Carries out ``write`` and ``cancel``; called under the operation's lease, outside any transaction."""
-
-    def __init__(
-        self,
-        database: Database,
-        connections: Connections,
-        events: Events,
-        collisions: Collisions,
-        bulletin: AppointmentBulletin,
-        clock: Clock,
-    ) -> None:
-        self._database = database
-        self._connections = connections
-        self._events = events
-        self._collisions = collisions
-        self._bulletin = bulletin
-        self._clock = clock
+class Writing(AtGoogle):
+    """Carries out ``write`` and ``cancel``."""
 
     # --- write ------------------------------------------------------------------------------------------------------
 
@@ -97,11 +78,6 @@ class Writing:
         self._use_next_id(loaded)
         raise GoogleUnavailable
 
-    def _found(self, loaded: Loaded) -> EventState | None:
-        return self._connections.call(
-            loaded.host, lambda token: self._events.get(token, loaded.row.calendar_id, loaded.event_id)
-        )
-
     def _where_it_belongs(self, loaded: Loaded, linked: str | None) -> Loaded:
         """Nothing is written yet: it goes where its owner wants appointments now."""
         if linked and linked != loaded.row.calendar_id:
@@ -114,11 +90,6 @@ class Writing:
         with self._database.transaction() as session:
             bookings.note(session, loaded.row.id, generation=loaded.row.generation + 1)
         loaded.row.generation += 1
-
-    @cached_property
-    def _instance(self) -> str:
-        with self._database.transaction() as session:
-            return bookings.instance(session)
 
     def _draft(self, loaded: Loaded) -> EventDraft:
         row = loaded.row

@@ -52,9 +52,12 @@ def told(news: AppointmentNews) -> tuple[Mrkdwn, list[Block]]:
     if news.is_old:
         return say("{head} {old}", head=head, old=_OLD), [section(say("{head}\n_{old}_", head=head, old=_OLD))]
     appointment, viewer = news.appointment, news.viewer
+    if news.news is News.UNINVITED:
+        return head, [section(head)]
     why = _why(news)
     when = times.from_to(appointment.start, appointment.end, viewer.zone)
-    paragraphs = [head, why, details(appointment, viewer, was=news.was if news.news is News.MOVED else None)]
+    was = news.was if news.news is News.MOVED else None
+    paragraphs = [head, why, _said_before(news), details(appointment, viewer, was=was)]
     blocks = [section(join("\n", (each for each in paragraphs if each)))]
     if news.can_change:
         blocks.append(buttons(appointment, move=can_move(appointment), cancel=True))
@@ -153,19 +156,27 @@ def after_cancel(appointment: Appointment) -> Mrkdwn:
     )
 
 
-def _headline(news: AppointmentNews) -> Mrkdwn:  # noqa: PLR0911 - one return a kind; mypy holds the match complete
-    name, who = title(news.appointment), _by(news)
+def _headline(news: AppointmentNews) -> Mrkdwn:  # noqa: C901, PLR0911 - one return a kind; mypy holds it complete
+    name, who = title(news.appointment), _by(news) or say("A booking system")
     match news.news:
         case News.BOOKED:
-            return say(":spiral_calendar_pad: {who} booked {title}.", who=who or say("A booking system"), title=name)
+            return say(":spiral_calendar_pad: {who} booked {title}.", who=who, title=name)
         case News.MOVED:
-            return say(":spiral_calendar_pad: {who} moved {title}.", who=who or say("A booking system"), title=name)
+            return say(":spiral_calendar_pad: {who} moved {title}.", who=who, title=name)
+        case News.CHANGED:
+            return say(":spiral_calendar_pad: {who} changed {title}.", who=who, title=name)
+        case News.INVITED:
+            return say(":spiral_calendar_pad: {who} invited you to {title}.", who=who, title=name)
+        case News.UNINVITED:
+            return say(":information_source: You are not invited to {title} any more.", title=name)
         case News.CANCELLED:
-            return say(":x: {who} cancelled {title}.", who=who or say("A booking system"), title=name)
+            return say(":x: {who} cancelled {title}.", who=who, title=name)
         case News.FAILED:
             return say(":warning: {title} could not be booked: it is not in Google.", title=name)
         case News.NOT_MOVED:
             return say(":warning: {title} could not be moved: it stays where it was.", title=name)
+        case News.NOT_CHANGED:
+            return say(":warning: {title} could not be changed: it stays as it was.", title=name)
         case News.CONFLICT:
             return say(":warning: {title} now overlaps with another appointment.", title=name)
         case News.DELETED:
@@ -183,12 +194,22 @@ def _host_left(news: AppointmentNews, name: Mrkdwn) -> Mrkdwn:
     )
 
 
+def _said_before(news: AppointmentNews) -> Mrkdwn:
+    """Of one that says something else now: what it said."""
+    lines = []
+    if news.was_called:
+        lines.append(say("*Title before:* {title}", title=short(news.was_called, _TITLE)))
+    if news.was_in:
+        lines.append(say("*Place before:* {place}", place=news.was_in))
+    return join("\n", lines)
+
+
 def _why(news: AppointmentNews) -> Mrkdwn:
     if news.news is News.CONFLICT:
         return say("Somebody moved it, or something else, in Google. Please move or cancel one of the two.")
     if news.news is News.HOST_LEFT:
         return say("I can no longer move or cancel it: please do that in Google.")
-    if news.news in (News.FAILED, News.NOT_MOVED):
+    if news.news in (News.FAILED, News.NOT_MOVED, News.NOT_CHANGED):
         return _REASONS.get(news.reason, _OTHERWISE)
     if news.news is News.CANCELLED and news.reason:
         says = _REASONS.get(news.reason, _OTHERWISE)

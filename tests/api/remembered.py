@@ -20,6 +20,7 @@ from bot.domain.appointments import (
     Wish,
     is_on_grid,
 )
+from bot.domain.changes import Change
 from bot.errors import KeyReused, NoSuchAppointment, NotBookable, SlotTaken
 
 TEAM = "T0ACME"
@@ -83,18 +84,20 @@ class RememberedBooking:
         page = [each for each in mine if after is None or each.id > after][: limit + 1]
         return page[:limit], page[limit - 1].id if len(page) > limit else None
 
-    def move(
-        self, team_id: str, appointment_id: str, start: datetime, end: datetime, version: int | None
-    ) -> Appointment:
+    def change(self, team_id: str, appointment_id: str, change: Change, version: int | None) -> Appointment:
         with self.lock:
             found = self.get(team_id, appointment_id)
             if version is not None and version != found.version:
                 raise VersionPassed
             if found.state in OVER:
                 raise NotBookable("over", "It is over.")
+            start = change.start or found.start
+            end = change.end or start + (found.end - found.start)
             self._refuse(start, end, found.id, [each.person_id or "" for each in found.parties])
-            changed = replace(found, version=found.version + 1)
-            changed = replace(changed, moving_to=(start, end)) if self.slow else replace(changed, start=start, end=end)
+            words = {name: getattr(change, name) for name in change.named if name in ("title", "place", "video")}
+            later = {"moving_to": (start, end) if change.moves else None, "changing_to": words or None}
+            at_once = {"start": start, "end": end, **words}
+            changed = replace(found, version=found.version + 1, **(later if self.slow else at_once))
             self.made[found.id] = changed
             return changed
 

@@ -13,11 +13,14 @@ import requests
 from standardwebhooks.webhooks import Webhook
 
 from bot.domain.api_keys import Scope
+from bot.domain.appointments import event_id as event_id_of
 from tests.journeys.diary import events, meet, next_monday
+from tests.journeys.outages import ANA, BEN, CLEO
 from tests.sandbox.faults import Fault
+from tests.sandbox.google.errors import google_error
 from tests.sandbox.world import TEAM, World
 
-CREATED, ACCEPTED, CONFLICT, UNPROCESSABLE, UNAVAILABLE = 201, 202, 409, 422, 503
+OK, CREATED, ACCEPTED, CONFLICT, PASSED, UNPROCESSABLE, UNAVAILABLE = 200, 201, 202, 409, 412, 422, 503
 
 
 class Program:
@@ -102,3 +105,115 @@ def test_what_a_booking_system_is_told_when_it_does_not_work(world: World) -> No
     world.time_passes(timedelta(minutes=1))
     assert program.asks("GET", f"/appointments{place}").json()["state"] == "confirmed"
     assert len(events(world)) == 1
+
+
+def test_what_an_appointment_says_is_changed_alone_and_with_its_time(world: World) -> None:
+    """Guests' answers, and guests whom somebody has added in Google, stay; who comes and who goes is told so."""
+    ana, ben, cleo = meet(world, "ana", "ben", "cleo")
+    program, start = Program(world), next_monday(world, 14)
+    times = {"start": start.isoformat(), "end": (start + timedelta(minutes=30)).isoformat()}
+    guests = ["kim@outside.example", "lee@outside.example"]
+    made = program.books(people=[ana, ben], title="Kick-off", guests=guests, **times).json()
+    here, event_id = f"/appointments/{made['id']}", event_id_of(made["id"], 0)
+    world.google.respond(ANA, event_id, guests[1], "accepted")
+    by_hand = [*events(world)[0]["attendees"], {"email": "max@outside.example"}]
+    world.google.change_event(ANA, event_id, attendees=by_hand)
+    words = {"title": "New kick-off", "place": "Room 3", "optional": [cleo]}
+    words |= {"guests": ["LEE@outside.example", "may@outside.example"]}
+    with listening() as (url, heard):
+        _, secret = world.bot.booking.webhooks.add(TEAM, url, "test")
+        world.jobs_run()
+        mailed, told = len(world.google.mail), len(world.ben.messages())
+        changed = program.asks("PATCH", here, json=words, headers={"If-Match": '"1"'})
+        assert (changed.status_code, changed.headers["ETag"]) == (OK, '"2"'), changed.text
+        assert [program.asks("PATCH", here, json=words).json()["version"] for _ in range(2)] == [2, 2]
+        (event,) = events(world)
+        assert (event["summary"], event["location"], event["sequence"]) == ("New kick-off", "Room 3", 0)
+        stay, come = {BEN, guests[1], "max@outside.example"}, {"may@outside.example", CLEO}
+        answers = {each["email"]: each.get("responseStatus") for each in event["attendees"]}
+        assert (answers.keys(), answers[guests[1]]) == (stay | come, "accepted")
+        kinds = {**dict.fromkeys(stay, "update"), **dict.fromkeys(come, "invitation"), guests[0]: "cancellation"}
+        assert sorted((each.to, each.kind) for each in world.google.mail[mailed:]) == sorted(kinds.items())
+        world.jobs_run()
+        (message,) = world.ben.messages()[told:]
+        assert "A booking system changed *New kick-off*" in message.text
+        assert "*Title before:* Kick-off" in str(message.blocks)
+        assert "A booking system invited you to *New kick-off*" in world.cleo.messages()[-1].text
+        both = {"start": (start + timedelta(hours=1)).isoformat(), "title": "Third", "optional": [], "video": True}
+        moved = program.asks("PATCH", here, json=both).json()
+        (event,) = events(world)
+        assert (moved["title"], event["summary"], event["sequence"], moved["version"]) == ("Third", "Third", 1, 3)
+        assert moved["start"][:16] == event["start"]["dateTime"][:16] == (start + timedelta(hours=1)).isoformat()[:16]
+        assert moved["video_url"]
+        assert program.asks("PATCH", here, json={"video": False, "place": ""}).json()["video_url"] is None
+        assert not {"location", "conferenceData"} & events(world)[0].keys()
+        world.jobs_run()
+        assert [each.text.split()[3] for each in world.ben.messages()[told:]] == ["system", "system", "system"]
+        assert "You are not invited to *Third* any more." in world.cleo.messages()[-1].text
+        world.bot.booking.webhooks.deliver()
+    types = [Webhook(secret).verify(body, headers)["type"] for headers, body in heard]
+    assert types == ["appointment.changed", "appointment.moved", "appointment.changed"]
+
+
+def test_words_that_google_has_not_got_yet_are_a_promise(world: World) -> None:
+    """It is kept once, or taken back in time; then Google is given back what it had."""
+    ana, ben = meet(world)
+    program, start = Program(world), next_monday(world, 14)
+    times = {"start": start.isoformat(), "end": (start + timedelta(minutes=30)).isoformat()}
+    here = f"/appointments/{program.books(people=[ana, ben], title='Kick-off', **times).json()['id']}"
+    world.google.script.add(Fault("PATCH /calendar/v3/calendars", kind="drop", when="after"))
+    pending = program.asks("PATCH", here, json={"title": "Later"})
+    assert (pending.status_code, pending.json()["title"]) == (ACCEPTED, "Kick-off"), pending.text
+    assert pending.json()["changing_to"]["title"] == "Later"
+    assert program.asks("PATCH", here, json={"title": "Later"}).status_code == ACCEPTED
+    assert program.asks("PATCH", here, json={"title": "Other"}).json()["code"] == "not_changeable"
+    world.time_passes(timedelta(minutes=1))
+    found = program.asks("GET", here).json()
+    assert (found["title"], found["changing_to"], found["version"]) == ("Later", None, 2)
+    assert [each.kind for each in world.google.mail if each.to == BEN] == ["invitation", "update"]
+    world.google.script.add(Fault("/events/b", status=503, times=-1, when="after"))
+    assert program.asks("PATCH", here, json={"title": "Never", "place": "Nowhere"}).status_code == ACCEPTED
+    assert [each["summary"] for each in events(world)] == ["Never"]
+    world.time_passes(timedelta(minutes=14))
+    world.google.script.clear()
+    world.time_passes(timedelta(minutes=1))
+    found = program.asks("GET", here).json()
+    assert (found["title"], found["place"], found["changing_to"]) == ("Later", "", None)
+    assert [(each["summary"], each.get("location")) for each in events(world)] == [("Later", None)]
+    assert "*Later* could not be changed: it stays as it was." in world.ben.messages()[-1].text
+
+
+def test_what_cannot_be_changed_says_which_field(world: World) -> None:
+    ana, _ = meet(world)
+    program, start = Program(world), next_monday(world, 14)
+    times = {"start": start.isoformat(), "end": (start + timedelta(minutes=30)).isoformat()}
+    here = f"/appointments/{program.books(people=[ana], title='Kick-off', **times).json()['id']}"
+
+    def refused(**change: Any) -> tuple[int, str, str]:
+        answer = program.asks("PATCH", here, json=change)
+        problem = answer.json()
+        return answer.status_code, problem["type"].rpartition("#")[2], problem["errors"][0]["field"]
+
+    for field, values in {
+        "title": [" ", "", None, "a" * 201, "a\nb"],
+        "place": [None, "a" * 301],
+        "video": ["yes"],
+        "guests.0": [["nobody"]],
+        "optional": [[ana, ana]],
+        "people": [[ana]],
+        "start": ["tomorrow"],
+    }.items():
+        for value in values:
+            assert refused(**{field.partition(".")[0]: value}) == (UNPROCESSABLE, "invalid", field)
+    assert refused() == (UNPROCESSABLE, "invalid", "body")
+    assert refused(optional=[ana]) == (UNPROCESSABLE, "not-bookable", "optional")
+    assert refused(optional=["0" * 32]) == (UNPROCESSABLE, "not-bookable", "optional")
+    assert program.asks("PATCH", here, json={"title": "Other", "version": 7}).status_code == PASSED
+    world.google.script.add(Fault("PATCH /calendar", status=403, body=google_error(403, "requiredAccessLevel", "No")))
+    assert refused(place="Room 3") == (UNPROCESSABLE, "not-bookable", "place")
+    assert program.asks("GET", here).json()["changing_to"] is None
+    world.clock.advance(start + timedelta(hours=1) - world.clock.now())
+    assert refused(title="Other") == (UNPROCESSABLE, "not-bookable", "title")
+    assert [each["summary"] for each in events(world)] == ["Kick-off"]
+    program.asks("DELETE", here)
+    assert refused(title="Other") == (UNPROCESSABLE, "not-bookable", "title")

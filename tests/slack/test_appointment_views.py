@@ -61,7 +61,8 @@ def test_who_did_it_is_named_and_oneself_is_you() -> None:
 def test_buttons_stand_only_where_something_can_be_changed(kind: News, state: State) -> None:
     shown = AppointmentNews(kind, appointment(state=state), ANA)
     lives = state in (State.HELD, State.CONFIRMED, State.CONFLICT)
-    stands = kind in (News.BOOKED, News.MOVED, News.NOT_MOVED, News.CONFLICT)
+    over = (News.CANCELLED, News.FAILED, News.DELETED, News.HOST_LEFT, News.UNINVITED)
+    stands = kind not in over
     assert bool(elements(render(shown).blocks, "appointment_cancel")) == (lives and stands)
     assert not elements(render(replace(shown, is_old=True)).blocks)
 
