@@ -150,16 +150,12 @@ def test_a_modal_sends_what_was_typed_and_what_was_there_before(slack: SlackStan
 
 def test_a_shortcut_of_a_message_tells_the_bot_all_of_it(slack: SlackStandIn, bot: Bot) -> None:
     """Also where the bot is not. What is gone, or seen by one person alone, has no such menu."""
-    assert slack.writes("U0BEN", "C0GENERAL", "Who has *time*?").ok
+    slack.writes("U0BEN", "C0GENERAL", "@ana, *time* for <ideas>?")
     (said,) = slack.channel("C0GENERAL")
     slack.message_shortcut("U0ANA", "book_with_author", said)
     body = bot.last("action")
-    assert body["type"] == "message_action"
-    assert (body["user"]["id"], body["message"]["user"], body["message"]["text"]) == (
-        "U0ANA",
-        "U0BEN",
-        "Who has *time*?",
-    )
+    assert (body["type"], body["user"]["id"], body["message"]["user"]) == ("message_action", "U0ANA", "U0BEN")
+    assert body["message"]["text"] == "<@U0ANA>, *time* for &lt;ideas&gt;?"
     assert (body["channel"], body["message_ts"]) == ({"id": "C0GENERAL", "name": "general"}, said.ts)
     assert {"action_ts", "trigger_id", "response_url", "token"} < body.keys()
     slack.command("U0ANA", "/calendar")

@@ -9,15 +9,13 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from tests.sandbox.slack import payloads
 from tests.sandbox.slack.blocks import check_response
 from tests.sandbox.slack.delivery import Ack, Delivery
+from tests.sandbox.slack.mentions import escaped
 from tests.sandbox.slack.people import Channel, User
 from tests.sandbox.slack.posting import respond
 from tests.sandbox.slack.refusal import Json, Refused, SlackRefused
 from tests.sandbox.slack.slack_files import shown_in
 from tests.sandbox.slack.state import State
 from tests.sandbox.slack.triggers import ResponseUrl
-
-_MENTION = re.compile(r"(<[@#][A-Z0-9]+(?:\|[^>]*)?>)")
-_AT = re.compile(r"@([\w.-]+)")
 
 
 def command(state: State, delivery: Delivery, user: User, whole: str, channel_id: str | None) -> Ack:
@@ -28,7 +26,7 @@ def command(state: State, delivery: Delivery, user: User, whole: str, channel_id
     if "commands" not in state.installed(user.team_id).scopes:
         raise SlackRefused("unknown_command", name)
     channel = _standing_in(state, user, channel_id)
-    fields = payloads.command(state, user, name, _escaped(state, user, text.strip()), channel.id)
+    fields = payloads.command(state, user, name, escaped(state, user, text.strip(), named=True), channel.id)
     url = state.response_urls[fields["response_url"].rpartition("/")[2]]
     ack = delivery.command(fields)
     if not ack.ok:
@@ -47,22 +45,6 @@ def _standing_in(state: State, user: User, channel_id: str | None) -> Channel:
     if channel is None or user.id not in channel.members:
         raise SlackRefused("channel_not_found", channel_id or "")
     return channel
-
-
-def _escaped(state: State, user: User, text: str) -> str:
-    """Markup characters escaped, and @names made mentions, as for a command with "should_escape"."""
-    parts = _MENTION.split(text)
-    for index in range(0, len(parts), 2):
-        plain = parts[index].replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-        parts[index] = _AT.sub(lambda hit: _mention(state, user, hit), plain)
-    return "".join(parts)
-
-
-def _mention(state: State, user: User, hit: re.Match[str]) -> str:
-    for each in state.users.values():
-        if each.team_id == user.team_id and hit[1] in {each.handle, each.id}:
-            return f"<@{each.id}|{each.handle}>"
-    return hit[0]
 
 
 def _show(state: State, name: str, url: ResponseUrl, ack: Ack) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tests.sandbox.slack.mentions import escaped
 from tests.sandbox.slack.messages import Message
 from tests.sandbox.slack.people import Channel, Installation, User
 from tests.sandbox.slack.refusal import Json, Refused
@@ -44,14 +45,13 @@ def _keep(state: State, message: Message) -> None:
 
 
 def write(state: State, user: User, channel: Channel, text: str) -> Message:
-    """A message a person typed; Slack escapes what would be markup."""
-    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    """A message a person typed."""
     with state.lock:
         message = Message(
             ts=state.next_ts(),
             channel=channel.id,
             user=user.id,
-            text=escaped,
+            text=escaped(state, user, text, named=False),
             surface=Surface([]),
             at=state.clock.now(),
             team=user.team_id,

@@ -86,6 +86,7 @@ export function mountComposer() {
   function mark(index) {
     active = index;
     [...list.children].forEach((row, at) => row.setAttribute("aria-selected", String(at === index)));
+    list.children[index]?.scrollIntoView({ block: "nearest" });
     if (offered.length > 0) field.setAttribute("aria-activedescendant", `command-${index}`);
     else field.removeAttribute("aria-activedescendant");
   }

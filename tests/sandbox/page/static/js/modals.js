@@ -57,9 +57,9 @@ class Modal {
     else if (document.activeElement === this.dialog) this.focus();
   }
 
-  /** To the first field. A view that is still loading has none; then it waits on the dialog itself. */
+  /** To the first field, not to what takes a choice away. A view that is still loading has none: then to the dialog. */
   focus() {
-    const first = this.body.querySelector("[autofocus]") ?? this.body.querySelector("input, textarea, button, a");
+    const first = this.body.querySelector("[autofocus]") ?? this.body.querySelector("input, textarea, button:not(.chip button), a");
     (first ?? this.dialog).focus();
   }
 

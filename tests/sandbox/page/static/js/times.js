@@ -44,7 +44,8 @@ export function slackDate(seconds, format, now, timeZone) {
   const long = inZone({ weekday: "long", year: "numeric", month: "long", day: "numeric" });
   const short = inZone({ year: "numeric", month: "short", day: "numeric" });
   const plain = inZone({ year: "numeric", month: "long", day: "numeric" });
-  const near = { Today: "today", Yesterday: "yesterday" }[dayName(moment, now, timeZone)];
+  const tomorrow = dayKey(new Date(now.getTime() + 86_400_000), timeZone) === dayKey(moment, timeZone) ? "tomorrow" : null;
+  const near = { Today: "today", Yesterday: "yesterday" }[dayName(moment, now, timeZone)] ?? tomorrow;
   const tokens = {
     date_num: dayKey(moment, timeZone),
     date: plain,
