@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Protocol, TypeVar
 
 import structlog
@@ -11,7 +11,7 @@ from bot.domain.appointments import GRID, Party, Role, Standing
 from bot.domain.faults import GoogleFault
 from bot.domain.health import Health
 from bot.domain.hours import DEFAULT, Rules, is_zone
-from bot.domain.intervals import Interval
+from bot.domain.intervals import Interval, in_utc
 from bot.domain.people import Who
 from bot.errors import BotError, ReconnectNeeded
 from bot.ports import Busy, Calendars
@@ -122,8 +122,9 @@ class Diaries:
         self, people: Collection[Bookable], start: datetime, end: datetime, *, but: str = ""
     ) -> dict[str, list[Interval]]:
         """What our own appointments, ``but`` that one, take up, their buffers included, by person."""
-        epoch = datetime.fromtimestamp(0, start.tzinfo)
-        first, last = (start - epoch) // GRID, -((epoch - end) // GRID)
+        # In UTC: in any other zone Python reckons by the clock on the wall, which stood differently in 1970.
+        epoch = datetime.fromtimestamp(0, UTC)
+        first, last = (in_utc(start) - epoch) // GRID, -((epoch - in_utc(end)) // GRID)
         with self._database.reading() as session:
             found = bookings.cells_of(session, [each.id for each in people], first, last, but=but)
         return {

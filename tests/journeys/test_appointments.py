@@ -1,10 +1,12 @@
 """Appointments through the whole bot: held, written, verified, confirmed; moved and cancelled; or refused, and why."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from bot.domain.appointments import State, event_id
+from bot.domain.intervals import Interval
 from bot.domain.people import Who
 from bot.errors import AvailabilityUnknown, KeyReused, NotBookable, SlotTaken
 from storage.booking_tables import Booking, BookingCell
@@ -30,6 +32,10 @@ def test_what_is_booked_stands_in_the_hosts_calendar_and_blocks_everybody_in_it(
             booked(world, wish(people, start + timedelta(minutes=25)))
     assert booked(world, wish([ana], start + timedelta(minutes=30))).state is State.CONFIRMED
     assert len(rows(world, BookingCell)) == 18
+    diaries, whole = world.bot.booking.diaries, Interval(start, start + HOUR)
+    for zone in ("UTC", "Europe/Lisbon", "Asia/Kathmandu"):  # whose clocks stood differently in 1970
+        begin, end = (each.astimezone(ZoneInfo(zone)) for each in (whole.start, whole.end))
+        assert diaries.cells(diaries.of(TEAM, [ana]).values(), begin, end) == {ana: [whole]}, zone
 
 
 def test_what_stands_in_google_is_never_booked_over(world: World) -> None:
