@@ -151,15 +151,21 @@ def _from_memory(known: Message, problem: str) -> Message:
 
 
 def _words(text: object, *, spoken: bool = False) -> str:
-    words = " ".join(text.split()).casefold() if isinstance(text, str) else ""
+    words = _typed(text).casefold()
     return words.removeprefix("/calendar").strip() if spoken else words
 
 
 def _told(text: object, *, spoken: bool = False) -> tuple[str, str]:
     """The first word, and the others as they were typed."""
-    words = " ".join(text.split()) if isinstance(text, str) else ""
+    words = _typed(text)
     verb, _, rest = (words.removeprefix("/calendar").strip() if spoken else words).partition(" ")
     return verb.casefold(), rest
+
+
+def _typed(text: object) -> str:
+    """As it was typed, on one line: Slack escapes three characters, and "R&D" is no "R&amp;D"."""
+    words = " ".join(text.split()) if isinstance(text, str) else ""
+    return words.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def _in_dm(body: Body) -> bool:

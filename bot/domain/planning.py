@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -49,6 +49,8 @@ class Seat:
     problem: str | None = None
     """not_connected, broken, no_linked, left, or stranger: not of this workspace; None: they can be booked."""
     optional: bool = False
+    horizon: timedelta | None = None
+    """How far ahead they can be booked, as far as that is known."""
 
 
 class Unread(NamedTuple):

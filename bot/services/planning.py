@@ -31,6 +31,8 @@ _MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
 _LONGEST_LOOK = timedelta(days=31)
 _NOBODY = "Please choose somebody to meet."
 _FAR = "That is further ahead than anybody can be booked."
+_OVER = "That is over already. Please ask about a time to come."
+_WHO = "I do not know who “{}” is. Please choose people from the list that Slack shows when you type @."
 _UNCLEAR = "I do not understand “{}” as a time. Try “tomorrow”, “next week”, “friday at 10” or “2026-12-01 14:30”."
 
 
@@ -58,6 +60,8 @@ class Planning:
         viewer, now = known[asker], self._clock.now()
         when = self._when(asked, viewer.party.zone)
         start, end = _days_of(when, now, viewer.party.zone)
+        if end <= now:
+            raise NotBookable("invalid", _OVER, field="when")
         named = [known[each] for each in self._whos(asker, asked.people)]
         plan = Plan(
             tuple(each for each in asked.people if each != asker.user_id),
@@ -204,6 +208,8 @@ class Planning:
     def _when(self, asked: Asked, zone: str) -> When | None:
         if not asked.words:
             return None
+        if unknown := next((each for each in asked.words.split() if each.startswith("@")), None):
+            raise NotBookable("invalid", _WHO.format(unknown[:80]), field="people")
         when = parsed(asked.words, self._clock.now(), zone)
         if when is None:
             raise NotBookable("invalid", _UNCLEAR.format(asked.words[:80]), field="when")

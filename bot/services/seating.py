@@ -33,10 +33,7 @@ class Seating:
         names = {each: self._introduced(each) for each in unmet}
         if unmet:
             found |= {each.who: each for each in self._diaries.by_who(unmet)}
-        return {
-            each: Seat(found[each].party, found[each].problem) if each in found else _stranger(each, names[each])
-            for each in people
-        }
+        return {each: _seat(found[each]) if each in found else _stranger(each, names[each]) for each in people}
 
     def usual(self, required: Sequence[Seat]) -> int:
         """How many minutes the first person's appointments last."""
@@ -50,6 +47,10 @@ class Seating:
             return who.user_id
         self._met(profile)
         return profile.name or who.user_id
+
+
+def _seat(one: Bookable) -> Seat:
+    return Seat(one.party, one.problem, horizon=one.rules.horizon)
 
 
 def _stranger(who: Who, name: str) -> Seat:

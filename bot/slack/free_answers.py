@@ -105,9 +105,10 @@ def _below(offer: Offer, others: list[tuple[str, list[str]]]) -> Mrkdwn:
 
 
 def _nothing(offer: Offer) -> Mrkdwn:
+    why = seats.too_far(offer, offer.seats or [offer.viewer])
     if offer.first == offer.last:
-        return say("Nothing is open on {day}.", day=_day(offer.first))
-    return say("Nothing is open from {first} to {last}.", first=_day(offer.first), last=_day(offer.last))
+        return say("Nothing is open on {day}.{why}", day=_day(offer.first), why=why)
+    return say("Nothing is open from {first} to {last}.{why}", first=_day(offer.first), last=_day(offer.last), why=why)
 
 
 def _day(day: date) -> str:

@@ -8,7 +8,7 @@ from bot.domain.board import Nudging
 from bot.domain.planning import Offer, Seat, Unread
 from bot.slack.blocks import Block, Mrkdwn, button, context, join, mention, say, section, short
 from bot.slack.plans import NUDGE
-from bot.slack.times import city, some
+from bot.slack.times import city, some, spelt
 
 _NAME = 80
 _MOST_ROWS = 6
@@ -89,6 +89,16 @@ def unread(calendars: Sequence[Unread]) -> Mrkdwn:
         whose=whose,
         which=which,
     )
+
+
+def too_far(offer: Offer, people: Iterable[Seat]) -> Mrkdwn:
+    """Who can never be booked on these days, because they are too far ahead; empty if nobody is."""
+    ahead = offer.first - offer.today
+    for each in people:
+        if not each.optional and not each.problem and each.horizon is not None and each.horizon < ahead:
+            whose = say("You") if each is offer.viewer else say("{name}", name=name(each))
+            return say(" {whose} can be booked {long} ahead at most.", whose=whose, long=spelt(each.horizon))
+    return Mrkdwn()
 
 
 def zones(offer: Offer) -> list[tuple[str, list[str]]]:

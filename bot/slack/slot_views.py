@@ -117,9 +117,10 @@ def _nothing(offer: Offer) -> list[Block]:
         return []
     else:
         said = say(
-            "*Nothing is open to all of you* from {first} to {last}. Try *Later*, or a shorter time.",
+            "*Nothing is open to all of you* from {first} to {last}.{why}",
             first=_short_day(offer.first),
             last=_short_day(offer.last),
+            why=seats.too_far(offer, offer.everybody) or say(" Try *Later*, or a shorter time."),
         )
     return [section(said)]
 

@@ -1,8 +1,9 @@
 """Looking for a time in Slack and booking it, over signed requests: found, booked, told; taken; not bookable."""
 
 import json
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from bot.slack import plans
 from bot.slack.appointment_messages import MOVE
@@ -12,6 +13,13 @@ from tests.journeys.outages import ANA, BEN
 from tests.sandbox.slack import payloads
 from tests.sandbox.slack.refusal import Json
 from tests.sandbox.world import Persona, World
+
+LISBON, NEW_YORK = ZoneInfo("Europe/Lisbon"), ZoneInfo("America/New_York")
+
+
+def at_two_in_lisbon(world: World) -> datetime:
+    """Of the next Monday, whatever the season: in UTC, and in the morning of New York."""
+    return datetime.combine(next_monday(world).date(), time(14), LISBON).astimezone(UTC)
 
 
 def chooses_time(world: World, person: Persona, start: datetime) -> None:
@@ -31,17 +39,23 @@ def modal(world: World, person: Persona) -> dict[str, Any]:
 
 def test_ben_books_ana_and_she_moves_it(world: World) -> None:
     meet(world)
-    start = next_monday(world, 14)
+    start = at_two_in_lisbon(world)
     world.google.add_event(ANA, start + timedelta(hours=1), start + timedelta(hours=2), "Dentist")
-    for words, said in (("gibberish", "do not understand “gibberish”"), ("2029-01-01 10:00", "further ahead")):
+    for words, said in (
+        ("gibberish <b>", "do not understand “gibberish &lt;b&gt;”"),
+        ("2029-01-01 10:00", "further ahead"),
+        ("in 80 days", "can be booked 60 days ahead at most"),
+        ("yesterday", "over already"),
+        ("@nobody tomorrow", "do not know who “@nobody” is"),
+    ):
         world.ben.types(f"/calendar free @ana {words}")
         assert said in world.ben.answer
-    world.ben.types("/calendar free @ana monday")
+    world.ben.types(f"/calendar free @ana {start:%Y-%m-%d}")
     assert "09:00-15:00, 16:00-17:00" in world.ben.answer, "Lisbon's"
     assert "Dentist" not in world.ben.answer
     world.ben.clicks("Book a time")
-    assert "09:00 · 14:00" in world.ben.modal
-    assert "10:00 · 15:00" not in json.dumps(modal(world, world.ben)["blocks"][:8]), "she is busy then"
+    assert f"{start.astimezone(NEW_YORK):%H:%M} · 14:00" in world.ben.modal
+    assert "· 15:00" not in json.dumps(modal(world, world.ben)["blocks"][:8]), "she is busy then"
     chooses_time(world, world.ben, start)
     assert "14:00 to 14:30 for Ana Lima (Lisbon)" in world.ben.modal
     assert "Proposed: Mon" in world.ben.modal, "the week's picture, in words"
@@ -57,6 +71,7 @@ def test_ben_books_ana_and_she_moves_it(world: World) -> None:
     assert "no such appointment" in world.cleo.modal
     world.ana.clicks("Move", on="dm")
     assert "Move an appointment" in world.ana.modal
+    world.ana.chooses(plans.DAY, f"{start:%Y-%m-%d}")
     chooses_time(world, world.ana, start + timedelta(days=1))
     world.ana.submits()
     assert "Moved:" in world.ana.modal
@@ -76,23 +91,23 @@ def forged(world: World, user_id: str, action_id: str, value: str) -> None:
 
 def test_what_is_taken_meanwhile_is_said_and_other_times_are_offered(world: World) -> None:
     meet(world)
-    start = next_monday(world, 14)
+    start = at_two_in_lisbon(world)
     world.slack.files.delay = timedelta(days=1)
     paused = list[float]()
     world.bot.booking.pause = paused.append
-    world.ben.types("/calendar book @ana monday at 9:00 Plan the launch")
+    world.ben.types(f"/calendar book @ana {start.astimezone(NEW_YORK):%Y-%m-%d %H:%M} Plan the R&D launch")
     chooses_time(world, world.ben, start)
     assert len(paused) == 3, "a picture that Slack does not show yet is tried again, and then left out"
     assert "Proposed:" not in world.ben.modal
     world.slack.files.delay = timedelta()
-    assert "Plan the launch" in world.ben.modal
+    assert '"Plan the R&D launch"' in world.ben.modal, "as it was typed"
     world.google.add_event(ANA, start, start + timedelta(hours=1), "Just now")
     world.ben.submits()
     assert "has just been taken" in world.ben.modal
     assert f'"{int(start.timestamp())}"' not in json.dumps(modal(world, world.ben)["blocks"])
     assert events(world) == []
     chooses_time(world, world.ben, start + timedelta(hours=2))
-    assert "Plan the launch" in world.ben.modal, "what was typed is kept"
+    assert "Plan the R&D launch" in world.ben.modal, "what was typed is kept"
     world.google.break_calendar(ANA)
     world.ben.submits()
     assert "cannot be read" in world.ben.modal
