@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.journeys.diary import events, meet
+from tests.journeys.diary import events, meet, next_monday
 from tests.journeys.screen import screen_of
 from tests.sandbox.world import World
 
@@ -15,7 +15,7 @@ def test_ben_sees_when_ana_is_free_books_moves_and_cancels(world: World, chromiu
     with screen_of(world, chromium) as screen:
         window = screen.page.get_by_role("dialog")
         screen.becomes("U0BEN")
-        screen.types("/calendar free @ana next week")
+        screen.types(f"/calendar free @ana {next_monday(world):%Y-%m-%d}")
         expect(screen.answer()).to_contain_text("09:00-17:00")
         screen.answer().get_by_role("button", name="Book a time").click()
         window.get_by_role("button", name="09:00 · 14:00").or_(window.get_by_label("09:00 New York")).first.click()
