@@ -6,7 +6,7 @@ import httplib2
 from googleapiclient.discovery import build_from_document  # type: ignore[attr-defined]  # its stubs leave it out
 from googleapiclient.discovery_cache import get_static_doc
 
-from bot.google.answers import BROKEN, broken, fault, refusal
+from bot.google.answers import BROKEN, broken, failed, fault, refusal
 from bot.google.transport import Transport
 from bot.ports import AccessToken
 
@@ -18,6 +18,8 @@ STALE = (400, 410)
 """How Google refuses a sync token: it promises a 410 for one that has expired, and calls one it cannot read invalid."""
 _REFUSALS = 300
 """From here on a status is no success; redirects are none of Google Calendar's."""
+_NO_CONTENT = 204
+"""What a deletion is answered with. To an empty 200 a proxy comes as easily; whoever deletes again is told 410."""
 
 
 class CalendarApi:
@@ -58,4 +60,6 @@ class _Judge:
         response, content = self._transport.request(uri, method, **more)
         if response.status >= _REFUSALS:
             raise fault(refusal("calendar", response.status, content, response))
+        if method == "DELETE" and response.status != _NO_CONTENT:
+            raise failed("calendar", "garbage", response.status)
         return response, content

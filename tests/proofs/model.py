@@ -66,6 +66,21 @@ def wrong(world: World) -> list[str]:
     return [*_unfinished(held), *_overlapping(held), *_cells(held), *_events(held), *_over_others(held)]
 
 
+def told_falsely(world: World, row: Booking) -> list[str]:
+    """What people and programs have been told of it and is not so, though much may still be under way."""
+    if row.move_starts_at is not None or row.state not in {State.CONFIRMED, *OVER}:
+        return []
+    events = world.google.events(row.calendar_id)
+    ours = [_span(each) for each in events if _mark(each) == row.id]
+    others = [_span(each) for each in events if _mark(each) != row.id]
+    if row.state != State.CONFIRMED:
+        return [f"{row.id} is {row.state}, and an event stands for it"] if ours else []
+    if ours != [(row.starts_at, row.ends_at)]:
+        return [f"{row.id} is confirmed, and {len(ours)} events stand for it, or at another time"]
+    over = any(begins < row.ends_at and row.starts_at < ends for begins, ends in others)
+    return [f"{row.id} is confirmed, over something else"] if over else []
+
+
 def mistold(world: World) -> list[str]:
     """Changes that somebody was not told of, or more than once."""
     users = {person.id: person.user_id for person in stored(world, Person)}

@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from fnmatch import fnmatchcase
 from random import Random
 from threading import Lock
 from typing import Literal
@@ -13,9 +14,9 @@ from typing import Literal
 class Fault:
     """One scripted failure.
 
-    ``where`` is matched as a substring of "METHOD /path". ``when="after"`` lets the request take effect first and
-    then answers with the fault: the outcome the caller cannot know. ``kind="hang"`` answers only after ``seconds``;
-    ``kind="drop"`` closes the connection without a byte.
+    ``where`` is matched as a substring of "METHOD /path", or with an asterisk in it as a pattern of all of that.
+    ``when="after"`` lets the request take effect first and then answers with the fault: the outcome the caller cannot
+    know. ``kind="hang"`` answers only after ``seconds``; ``kind="drop"`` closes the connection without a byte.
     """
 
     where: str
@@ -29,6 +30,13 @@ class Fault:
     """How many matching requests it meets; -1 means every one until cleared."""
 
 
+PROXY = (
+    Fault("", status=200, body="<html><title>Sign in to the guests' Wi-Fi</title></html>"),
+    Fault("", status=302, body="<html><title>Moved</title></html>", headers={"location": "https://proxy.example/in"}),
+    Fault("", status=200),
+    Fault("", status=200, body="{}", headers={"content-type": "application/json"}),
+)
+"""What somebody who stands between us and a service answers in its place: a page, another way, nothing at all."""
 _SAID = "Internal error encountered."
 OUTAGE = (
     Fault("", status=500, body={"error": {"code": 500, "message": _SAID, "status": "INTERNAL"}}),
@@ -109,7 +117,7 @@ class Script:
 
     def _scripted(self, request_line: str) -> Fault | None:
         for index, (fault, left) in enumerate(self._left):
-            if fault.where in request_line:
+            if _meets(fault.where, request_line):
                 if left == 1:
                     del self._left[index]
                 elif left > 1:
@@ -119,6 +127,10 @@ class Script:
 
     def _thrown(self, request_line: str) -> Fault | None:
         for rate in self._rates.values():
-            if rate.where in request_line and (fault := rate.throw()):
+            if _meets(rate.where, request_line) and (fault := rate.throw()):
                 return fault
         return None
+
+
+def _meets(where: str, request_line: str) -> bool:
+    return fnmatchcase(request_line, where) if "*" in where else where in request_line
