@@ -1,6 +1,6 @@
-"""What goes into the booking API and comes out, as JSON. Unknown fields are refused: no typo goes unnoticed."""
+"""What goes into the booking API, as JSON. Unknown fields are refused: no typo goes unnoticed."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -13,9 +13,6 @@ from bot.domain.appointments import (
     MOST_GUESTS,
     MOST_PEOPLE,
     SHORTEST,
-    Appointment,
-    Openings,
-    Standing,
 )
 from bot.domain.webhooks import instant
 from handlers.api_times import Instant
@@ -176,159 +173,9 @@ class Change(_Body):
         return changes.Change(**given)
 
 
-class PersonOut(BaseModel):
-    """Somebody, and whether they can be booked."""
-
-    id: str
-    name: str
-    email: str | None
-    time_zone: str
-    bookable: bool
-    problem: Annotated[str | None, Field(description="not_connected, broken, no_linked or left")]
-
-
-class PeopleOut(BaseModel):
-    """A page of people."""
-
-    items: list[PersonOut]
-    next_cursor: str | None
-
-
-class SlotOut(BaseModel):
-    """A time at which all who must can."""
-
-    start: datetime
-    end: datetime
-    optional: Annotated[int, Field(description="How many of the optional ones can come")]
-
-
-class UnsureOut(BaseModel):
-    """Whose time is not known just now, and why."""
-
-    person: str
-    reason: str
-
-
-class AvailabilityOut(BaseModel):
-    """What is free. An empty list of slots means truly none for those who must come."""
-
-    start: datetime
-    end: datetime
-    length: int
-    slots: list[SlotOut]
-    people: list[PersonOut]
-    unsure: Annotated[list[UnsureOut], Field(description="Optional people whose calendars cannot be read just now")]
-
-
-class PartyOut(BaseModel):
-    """Somebody who takes part."""
-
-    id: str | None
-    name: str
-    email: str | None
-    role: str
-    time_zone: str
-
-
-class SpanOut(BaseModel):
-    """From when to when."""
-
-    start: datetime
-    end: datetime
-
-
-class WordsOut(BaseModel):
-    """What it is to say instead; null is what stays."""
-
-    title: str | None = None
-    place: str | None = None
-    video: bool | None = None
-    optional: Annotated[list[str] | None, Field(description="Ids of all of them")] = None
-    guests: list[str] | None = None
-
-
-class AppointmentOut(BaseModel):
-    """An appointment. Times are UTC."""
-
-    id: str
-    state: Annotated[str, Field(description="held, confirmed, cancelling, cancelled, failed or conflict")]
-    start: datetime
-    end: datetime
-    title: str
-    place: str
-    video: bool
-    video_url: str | None
-    people: list[PartyOut]
-    version: int
-    created_at: datetime
-    reason: Annotated[str | None, Field(description="Why it failed, gave way or is waiting")]
-    moving_to: Annotated[SpanOut | None, Field(description="A move that is accepted and not yet in Google Calendar")]
-    changing_to: Annotated[WordsOut | None, Field(description="Other changes that are accepted and not yet there")]
-
-
-class AppointmentsOut(BaseModel):
-    """A page of appointments."""
-
-    items: list[AppointmentOut]
-    next_cursor: str | None
-
-
-def person_out(standing: Standing) -> PersonOut:
-    """Somebody as the API shows them."""
-    party = standing.party
-    return PersonOut(
-        id=party.person_id or "",
-        name=party.name,
-        email=party.email,
-        time_zone=party.zone,
-        bookable=standing.problem is None,
-        problem=standing.problem,
-    )
-
-
-def availability_out(window: Window, openings: Openings) -> AvailabilityOut:
-    """What is free, as the API shows it. Calendars are named to their owners alone."""
-    return AvailabilityOut(
-        start=window.start,
-        end=window.end,
-        length=window.length,
-        slots=[SlotOut(start=_utc(s.start), end=_utc(s.end), optional=s.optional) for s in openings.slots],
-        people=[person_out(each) for each in openings.standings],
-        unsure=[UnsureOut(person=each.person_id, reason=each.reason) for each in openings.unsure],
-    )
-
-
-def appointment_out(found: Appointment) -> AppointmentOut:
-    """An appointment as the API shows it."""
-    moving = found.moving_to
-    return AppointmentOut(
-        id=found.id,
-        state=found.state,
-        start=_utc(found.start),
-        end=_utc(found.end),
-        title=found.title,
-        place=found.place,
-        video=found.video,
-        video_url=found.video_url,
-        people=[
-            PartyOut(id=each.person_id, name=each.name, email=each.email, role=each.role, time_zone=each.zone)
-            for each in found.parties
-        ],
-        version=found.version,
-        created_at=_utc(found.created_at),
-        reason=found.reason,
-        moving_to=SpanOut(start=_utc(moving[0]), end=_utc(moving[1])) if moving else None,
-        changing_to=WordsOut(**found.changing_to) if found.changing_to else None,
-    )
-
-
 def canonical(wish: NewAppointment) -> dict[str, object]:
     """What was asked for, however it was spelt: the same wish is the same request."""
     return {**wish.model_dump(exclude={"start", "end"}), "start": instant(wish.start), "end": instant(wish.end)}
-
-
-def _utc(moment: datetime) -> datetime:
-    return moment.astimezone(UTC)
 
 
 def _refuse_backwards(start: datetime, end: datetime) -> None:

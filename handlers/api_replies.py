@@ -5,8 +5,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from handlers.api_models import AppointmentOut, AppointmentsOut, AvailabilityOut, PeopleOut
 from handlers.api_problems import KINDS, PROBLEM
+from handlers.api_shown import AppointmentOut, AppointmentsOut, AvailabilityOut, PeopleOut
 
 Replies = Mapping[int, dict[str, Any]]
 

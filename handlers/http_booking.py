@@ -19,10 +19,11 @@ from bot.booking_api import Booking, FreeTimes, VersionPassed
 from bot.domain.api_keys import Key, Scope
 from bot.domain.appointments import Appointment, State, Wish
 from bot.ports import Clock
-from handlers import api_documents, api_models, api_replies
+from handlers import api_documents, api_models, api_replies, api_shown
 from handlers.api_gate import Gate, gated, key_of, needs
-from handlers.api_models import AvailabilityOut, Change, CommonWindow, NewAppointment, Page, PeoplePage, Window
+from handlers.api_models import Change, CommonWindow, NewAppointment, Page, PeoplePage, Window
 from handlers.api_problems import API, RAISED, ProblemFound, Problems, Wrong
+from handlers.api_shown import AvailabilityOut
 from handlers.background import Background
 
 T = TypeVar("T")
@@ -117,7 +118,7 @@ class BookingEdge:
         email = page.email.lower() if page.email else None
         asked = partial(self._times.people, key_of(request).team_id, email, page.cursor, page.limit)
         found, cursor = await self._ask(asked)
-        return _json(api_models.PeopleOut(items=[api_models.person_out(each) for each in found], next_cursor=cursor))
+        return _json(api_shown.PeopleOut(items=[api_shown.person_out(each) for each in found], next_cursor=cursor))
 
     async def of_one(self, request: Request, person: _PERSON, window: Annotated[Window, Query()]) -> Response:
         """When one person can be booked."""
@@ -148,8 +149,8 @@ class BookingEdge:
         """Appointments of the workspace that were made through the bot."""
         asked = partial(self._booking.listing, key_of(request).team_id, page.cursor, page.limit)
         found, cursor = await self._ask(asked)
-        items = [api_models.appointment_out(each) for each in found]
-        return _json(api_models.AppointmentsOut(items=items, next_cursor=cursor))
+        items = [api_shown.appointment_out(each) for each in found]
+        return _json(api_shown.AppointmentsOut(items=items, next_cursor=cursor))
 
     async def get(self, request: Request, appointment: _APPOINTMENT) -> Response:
         """One appointment."""
@@ -216,7 +217,7 @@ class BookingEdge:
             raise ProblemFound("not-bookable", "Somebody cannot be booked at all.", errors=never, code=never[0].detail)
         if unsure:
             raise ProblemFound("availability-unknown", errors=unsure, code=unsure[0].detail)
-        return api_models.availability_out(window, found)
+        return api_shown.availability_out(window, found)
 
     async def _ask(self, question: Callable[..., T], *args: Any) -> T:
         return await self._pool.ask(question, *args, budget=_BUDGET)
@@ -284,7 +285,7 @@ def _appointment(found: Appointment, status: int = _OK, *, located: bool = False
     headers = {"ETag": f'"{found.version}"'}
     if located:
         headers["Location"] = f"{API}/appointments/{found.id}"
-    return _json(api_models.appointment_out(found), status, headers)
+    return _json(api_shown.appointment_out(found), status, headers)
 
 
 def _json(document: BaseModel, status: int = _OK, headers: dict[str, str] | None = None) -> Response:

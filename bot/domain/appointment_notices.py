@@ -51,14 +51,14 @@ class AppointmentNews:
     """Slack's id of who did it; empty for Google, a booking system, or us."""
     was: tuple[datetime, datetime] | None = None
     """Of one that was moved: where it was."""
-    was_called: str = ""
-    """Of one that is called something else now: what it was called."""
-    was_in: str = ""
-    """Of one that takes place somewhere else: where."""
     reason: str = ""
     """A code: taken, unknown, not_in_time, broken, left, calendar_gone, no_write_access."""
     is_old: bool = False
     """There is a newer message about the same appointment: this one keeps its words and loses its time and buttons."""
+    was_called: str = ""
+    """Of one that is called something else now: what it was called."""
+    was_in: str = ""
+    """Of one that takes place somewhere else now: where it was to be."""
 
     @property
     def can_change(self) -> bool:
