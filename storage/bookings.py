@@ -33,10 +33,11 @@ def hold(
     session: Session, booking: Booking, parties: Sequence[Attendance], cells: Mapping[str, Collection[int]]
 ) -> None:
     """Accept an appointment and take up its time. Raises Repeated, Taken: then the transaction must be rolled back."""
-    if insert_new(session, Booking, [booking.model_dump()]) != 1:
+    row, parts = booking.model_dump(), [part.model_dump() for part in parties]  # before SQLite's write lock is taken
+    if insert_new(session, Booking, [row]) != 1:
         raise Repeated
-    insert_new(session, Attendance, [part.model_dump() for part in parties])
     take(session, booking.id, cells)
+    insert_new(session, Attendance, parts)
 
 
 def take(session: Session, booking_id: str, cells: Mapping[str, Collection[int]]) -> None:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from secrets import SystemRandom
 from threading import local
 from typing import TypeVar
@@ -10,7 +10,7 @@ from typing import TypeVar
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlmodel import Session
 
-from storage import engines
+from storage import engines, turns
 
 __all__ = ["Database", "DatabaseUnavailable", "Session", "TransactionOpen"]
 
@@ -43,6 +43,7 @@ class Database:
         self._reader = self._engine.execution_options(**{engines.READ_ONLY: True})
         self._sleep = sleep
         self._here = local()
+        self._line = turns.Line(engines.WAITS_FOR_A_LOCK) if self._engine.dialect.name == "sqlite" else None
 
     def __repr__(self) -> str:
         return f"Database({self._engine.url.render_as_string(hide_password=True)})"
@@ -50,7 +51,12 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """Work that writes. Rows stay readable after the commit. Raises TransactionOpen when nested."""
-        with self._alone(), Session(self._engine, expire_on_commit=False) as session, session.begin():
+        with (
+            self._alone(),
+            self._turn(),
+            Session(self._engine, expire_on_commit=False) as session,
+            session.begin(),
+        ):
             yield session
 
     @contextmanager
@@ -97,6 +103,9 @@ class Database:
         """Close every connection, and let go of what was prepared for them."""
         self._engine.dispose()
         self._engine.clear_compiled_cache()
+
+    def _turn(self) -> AbstractContextManager[None]:
+        return self._line.stand() if self._line else nullcontext()
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

@@ -1,13 +1,16 @@
 """From a database's address to an engine that behaves alike on SQLite and PostgreSQL."""
 
 import os
+import sqlite3
 import stat
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, OperationalError
+
+from storage import turns
 
 READ_ONLY = "postgresql_readonly"
 """The execution option of a read-only transaction. The name is psycopg's dialect's; SQLite listens to it here."""
@@ -69,8 +72,16 @@ def _sqlite(url: URL, *, foreign_keys: bool) -> Engine:
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         reads = bool(connection.get_execution_options().get(READ_ONLY))
-        connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if reads else 'OFF'}")
-        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+        # Every transaction begins here, and SQLAlchemy's own way to a statement takes longer than these themselves.
+        driver: Any = connection.connection.driver_connection
+        driver.execute(f"PRAGMA query_only = {'ON' if reads else 'OFF'}")
+        if reads:
+            driver.execute("BEGIN")
+            return
+        try:
+            turns.begin(driver, WAITS_FOR_A_LOCK)
+        except sqlite3.OperationalError as error:
+            raise OperationalError("BEGIN IMMEDIATE", None, error, hide_parameters=True) from error
 
     return engine
 

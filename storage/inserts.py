@@ -21,12 +21,21 @@ def insert_new(session: Session, table: type[SQLModel], rows: Sequence[Mapping[s
     """Insert those that are not there yet, in this order; how many that were. Waits for others' unfinished ones."""
     if not rows:
         return 0
-    statement = _new(table, session.get_bind().dialect.name)
-    return len(session.connection().execute(statement, [dict(row) for row in rows]).all())
+    given = [dict(row) for row in rows]
+    if session.get_bind().dialect.name == "sqlite":  # a statement costs nothing there, but to read what it answers does
+        return session.connection().execute(_new_on_sqlite(table), given).rowcount
+    return len(session.connection().execute(_new_on_postgresql(table), given).all())
+
+
+# Made once, and the rows given beside them: with them in it, SQLAlchemy would write its SQL anew for each call.
 
 
 @cache
-def _new(table: type[SQLModel], dialect: str) -> ReturningInsert[tuple[str]]:
-    """Made once, and the rows given beside it: with them in it, SQLAlchemy would write its SQL anew for each call."""
-    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    return insert(table).on_conflict_do_nothing().returning(literal_column("1"))
+def _new_on_sqlite(table: type[SQLModel]) -> sqlite.Insert:
+    return sqlite.insert(table).on_conflict_do_nothing()
+
+
+@cache
+def _new_on_postgresql(table: type[SQLModel]) -> ReturningInsert[tuple[str]]:
+    """One statement for all of them: each costs a way to the server."""
+    return postgresql.insert(table).on_conflict_do_nothing().returning(literal_column("1"))
