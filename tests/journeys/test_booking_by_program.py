@@ -218,3 +218,32 @@ def test_what_cannot_be_changed_says_which_field(world: World) -> None:
     assert [each["summary"] for each in events(world)] == ["Kick-off"]
     program.asks("DELETE", here)
     assert refused(title="Other") == (UNPROCESSABLE, "not-bookable", "title")
+
+
+def test_a_change_meets_what_others_do_meanwhile(world: World) -> None:
+    """All of it or nothing; and what was moved by hand is not moved back because its title changes."""
+    ana, ben = meet(world)
+    program, start = Program(world), next_monday(world, 14)
+    times = {"start": start.isoformat(), "end": (start + timedelta(minutes=30)).isoformat()}
+    made = program.books(people=[ana, ben], title="One", guests=["kim@outside.example"], **times).json()
+    here, later = f"/appointments/{made['id']}", start + timedelta(hours=1)
+    world.google.delay_visibility(calls=1, readers=["freebusy"])
+    world.google.add_event(ANA, later, later + timedelta(hours=1), "Just now")
+    both = {"start": later.isoformat(), "title": "Two", "guests": []}
+    assert program.asks("PATCH", here, json=both).status_code == CONFLICT
+    world.google.delay_visibility()
+    (event,) = events(world)
+    assert (event["summary"], len(event["attendees"])) == ("One", 2)
+    assert {**program.asks("GET", here).json(), "version": 1} == made
+    five = timedelta(minutes=5)
+    world.google.move_event(ANA, event["id"], start + five, start + 7 * five)
+    assert program.asks("PATCH", here, json={"title": "Three"}).status_code == OK
+    (event,) = events(world)
+    assert (event["summary"], event["start"]["dateTime"][14:16]) == ("Three", "05")
+    world.google.script.add(Fault("PATCH /calendar/v3/calendars", status=503))
+    assert program.asks("PATCH", here, json={"title": "Four"}).status_code == ACCEPTED
+    assert program.asks("DELETE", here).status_code == ACCEPTED
+    world.time_passes(timedelta(minutes=1))
+    found = program.asks("GET", here).json()
+    assert (found["state"], found["title"], found["changing_to"]) == ("cancelled", "Three", None)
+    assert events(world) == []
