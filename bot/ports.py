@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO, Protocol
 
+from bot.domain.agendas import Agenda
 from bot.domain.notices import Menus, MessageRef, Notice, Status
 from bot.domain.people import Profile, Who
 from bot.domain.rollout import Stage
@@ -243,6 +244,7 @@ class Notifier(Protocol):
         menus: Menus | None,
         problem: str | None,
         team: Mapping[Stage, int] | None = None,
+        agenda: Agenda | None = None,
     ) -> None:
         """Draw the App Home tab; ``team`` are an admin's counts of who stands where."""
         ...

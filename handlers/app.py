@@ -157,7 +157,29 @@ def build(settings: Settings, clock: Clock | None = None, *, speaks: bool = True
     picks = CalendarPicks(database, connections, calendars, monitoring, clock)
     admins = Admins(directory, settings.admins, workspaces.is_home)
     team = TeamBoard(database, clock)
-    surfaces = Surfaces(database, connections, picks, notifier, people.hand_over, partial(team.overview, admins=admins))
+    booking = BookingDesk(
+        database,
+        connections,
+        calendars,
+        calendars.events,
+        notifier,
+        incidents,
+        clock,
+        sweeps,
+        settings.booking_max_pending,
+        sealer=sealer,
+        public_url=settings.public_url,
+        speaks=speaks,
+    )
+    surfaces = Surfaces(
+        database,
+        connections,
+        picks,
+        notifier,
+        people.hand_over,
+        partial(team.overview, admins=admins),
+        booking.agendas.of,
+    )
     tickets = Tickets(database, directory, notifier, connections, clock, settings.public_url)
     watching.complete(connections=connections, picks=picks, tickets=tickets, surfaces=surfaces, workspaces=workspaces)
     flow = ConsentFlow(
@@ -178,23 +200,9 @@ def build(settings: Settings, clock: Clock | None = None, *, speaks: bool = True
         ends_soon=watching.canaries.ends_soon,
         later=people.hand_over,
     )
-    booking = BookingDesk(
-        database,
-        connections,
-        calendars,
-        calendars.events,
-        notifier,
-        incidents,
-        clock,
-        sweeps,
-        settings.booking_max_pending,
-        sealer=sealer,
-        public_url=settings.public_url,
-        speaks=speaks,
-    )
     desk = Desk(people, Deliveries(database, clock), notifier)
     modals = Modals(desk, people, surfaces, picks, notifier)
-    watched = Watched(desk, admins, incidents, watching.reminders, watching.look)
+    watched = Watched(desk, admins, incidents, watching.reminders, notifier, watching.look)
 
     installs_at = settings.public_url + INSTALL if installer.available else None
     bolt = slack_app.build(settings.slack_api_url, Admission(workspaces, tokens, installs_at))
@@ -202,7 +210,7 @@ def build(settings: Settings, clock: Clock | None = None, *, speaks: bool = True
     basics = Basics(database, directory, notifier, workspaces, clock, sweeps, incidents, settings, clients)
     rolling = RollingOut(basics, tickets, team, departures, speaks=speaks)
     inviting, board = rolling.windows(desk, people, admins, UserGroups(clients), notifier)
-    agenda, finding = booking.windows(desk, people, notifier, directory, rolling, clients)
+    agenda, finding = booking.windows(desk, people, notifier, directory, rolling, clients, surfaces)
     commands = Commands(desk, tickets, surfaces, modals, watched, inviting, board, agenda, finding)
     home, comers = (
         Home(desk, surfaces, rolling.my_data(connections, picks, surfaces.home, people, booking.reconciling.farewell)),

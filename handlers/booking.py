@@ -27,6 +27,7 @@ from bot.services.outbox import Outbox
 from bot.services.planning import Planning
 from bot.services.reconciling import Reconciling
 from bot.services.seating import Seating
+from bot.services.surfaces import Surfaces
 from bot.services.tickets import admit
 from bot.services.webhooks import Webhooks
 from bot.services.weeks import Weeks
@@ -78,16 +79,18 @@ class BookingDesk:
         self._clock = clock
         self._public_url = public_url
         self._speaks = speaks
+        self._surfaces: Surfaces | None = None
         self._clerks = ThreadPoolExecutor(CLERKS, "clerks")
         self._readers = ThreadPoolExecutor(READERS, "readers")
         self.diaries = Diaries(database, connections, calendars, self._read)
         self.availability = Availability(self.diaries, clock)
-        self.bulletin = AppointmentBulletin(database, notifier, incidents, clock)
+        self.bulletin = AppointmentBulletin(database, notifier, incidents, clock, self._redraw)
         collisions = Collisions(self.diaries, connections, events)
         tools = (database, connections, events, collisions, self.bulletin, clock)
         self.outbox = Outbox(database, Writing(*tools), Moving(*tools), clock, self._write, max_pending)
         self.reconciling = Reconciling(database, connections, calendars, events, self.bulletin, clock)
         self.appointments = Appointments(database, self.diaries, self.outbox, clock, max_pending)
+        self.agendas = Agendas(self.appointments, self.availability, self.diaries, clock)
         self.keys = ApiKeys(database, clock, self.appointments.held_by)
         sender = WebhookSender(loopback=public_url.startswith("http://"))
         self.webhooks = Webhooks(database, sealer, sender, clock, self._gave_up)
@@ -115,9 +118,10 @@ class BookingDesk:
         directory: Directory,
         rolling: RollingOut,
         clients: Clients,
+        surfaces: Surfaces,
     ) -> tuple[AgendaDesk, Booking]:
-        """What listens in Slack. Whom we have not met, the directory introduces."""
-        agendas = Agendas(self.appointments, self.availability, self.diaries, self._clock)
+        """What listens in Slack, and what is drawn anew there. Whom we have not met, the directory introduces."""
+        self._surfaces = surfaces
         seating = Seating(self.diaries, directory, rolling.roster.changed)
         weeks = Weeks(self.diaries, WeekPictures(clients))
         planning = Planning(self.availability, seating, self.appointments, self._clock)
@@ -126,7 +130,7 @@ class BookingDesk:
             return admit(directory.profile(who))
 
         return (
-            AgendaDesk(desk, work, agendas, notifier, self.tell),
+            AgendaDesk(desk, work, self.agendas, notifier, surfaces, self.tell),
             Booking(
                 desk,
                 work,
@@ -156,6 +160,10 @@ class BookingDesk:
         """Begin nothing further."""
         self._clerks.shutdown(cancel_futures=True)
         self._readers.shutdown(cancel_futures=True)
+
+    def _redraw(self, who: Who) -> None:
+        if self._surfaces is not None:
+            self._pool.hand_over(self._surfaces.redraw, who)
 
     def _gave_up(self, team_id: str, _endpoint_id: str) -> None:
         self._incidents.announce(team_id, "webhook_off")

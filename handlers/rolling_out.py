@@ -102,7 +102,18 @@ class RollingOut:
     ) -> MyData:
         """What each person may ask for about themselves."""
         on, files = self._on, partial(send_file, self._on.clients)
-        return MyData(on.database, connections, picks, on.notifier, files, on.clock, work.hand_over, redraw, farewell)
+        return MyData(
+            on.database,
+            connections,
+            picks,
+            on.directory,
+            on.notifier,
+            files,
+            on.clock,
+            work.hand_over,
+            redraw,
+            farewell,
+        )
 
     def deliver(self) -> object:
         """Send what is owed to people, soon; beside a bot that serves, that one does."""

@@ -12,6 +12,7 @@ from bot.domain.hours import RulesRefused
 from bot.domain.people import Who
 from bot.errors import BotError
 from bot.services.agendas import Agendas
+from bot.services.surfaces import Surfaces
 from bot.slack import agenda_views, answers, appointment_messages, hours_views, why_views
 from bot.slack.blocks import Mrkdwn
 from bot.slack.messages import Message, message
@@ -33,6 +34,7 @@ class AgendaDesk:
     work: Background
     agendas: Agendas
     notifier: SlackNotifier
+    surfaces: Surfaces
     tell: Callable[[], object]
     """Sends what people are owed, soon."""
 
@@ -67,8 +69,11 @@ class AgendaDesk:
         await self.desk.take(ack, request, lambda: self._turned(request, self.agenda(request.who)))
 
     async def cancel(self, ack: Ack, body: dict[str, Any]) -> None:
-        """The Cancel button of a message or of the agenda, after Slack's own "are you sure"."""
+        """The Cancel button of a message, of the agenda or on the Home tab, after Slack's own "are you sure"."""
         request, appointment_id = Request.of_interaction(body), str(body["actions"][0].get("value") or "")
+        if (body.get("view") or {}).get("type") == "home":
+            await self.desk.take(ack, request, lambda: self._cancelled_at_home(request.who, appointment_id))
+            return
         # of a message that only one person sees Slack tells nothing: all of ours with this button are agendas
         in_agenda = request.in_ephemeral or agenda_views.is_agenda(body.get("message"))
         await self.desk.take(ack, request, lambda: self._cancelled(request, appointment_id, in_agenda=in_agenda))
@@ -115,6 +120,15 @@ class AgendaDesk:
         answer = self._turned(request, shown)
         self.tell()
         return answer
+
+    def _cancelled_at_home(self, who: Who, appointment_id: str) -> None:
+        """Its own line says what goes on; when it is gone, it is gone from there too."""
+        self.surfaces.redraw(who, cancelling=appointment_id)
+        try:
+            self.agendas.cancel(who, appointment_id)
+        finally:
+            self.surfaces.redraw(who)
+        self.tell()
 
     def _turned(self, request: Request, now: Message) -> Message | None:
         """What was clicked becomes this; where that cannot be, it is left to be said."""

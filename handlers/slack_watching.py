@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
@@ -10,10 +11,10 @@ from bot.domain.people import Who
 from bot.services.admins import Admins
 from bot.services.incidents import Incidents
 from bot.services.reminders import Reminders
-from bot.slack import answers
-from bot.slack.messages import Message
+from bot.slack import answers, troubles
+from bot.slack.messages import Message, message
+from bot.slack.notifier import SlackNotifier
 from bot.slack.operators import RELEASE_MESSAGES
-from bot.slack.troubles import REMIND_TOMORROW
 from handlers.desk import Ack, Body, Desk, Request
 
 
@@ -25,12 +26,13 @@ class Watched:
     admins: Admins
     incidents: Incidents
     reminders: Reminders
+    notifier: SlackNotifier
     look: Callable[[], object]
 
     def register(self, app: AsyncApp) -> None:
         """Tell Bolt."""
         app.action(RELEASE_MESSAGES)(self.release)
-        app.action(REMIND_TOMORROW)(self.snooze)
+        app.action(troubles.REMIND_TOMORROW)(self.snooze)
 
     def doctor(self, who: Who) -> Message:
         """The answer to `doctor`, typed anywhere."""
@@ -53,8 +55,8 @@ class Watched:
 
     async def snooze(self, ack: Ack, body: dict[str, Any]) -> None:
         """The button "Remind me tomorrow"."""
-        request, reminder_id = Request.of_interaction(body), _value(body)
-        await self.desk.take(ack, request, lambda: self._snoozed(request.who, reminder_id))
+        request, reminder_id, shown = Request.of_interaction(body), _value(body), body.get("message")
+        await self.desk.take(ack, request, lambda: self._snoozed(request, reminder_id, shown))
 
     def _released(self, who: Who, incident_id: str) -> Message:
         if not self.admins.admit(who, RELEASE_MESSAGES):
@@ -64,9 +66,21 @@ class Watched:
         self.look()
         return answers.released()
 
-    def _snoozed(self, who: Who, reminder_id: str) -> Message:
-        until = self.reminders.snooze(who, reminder_id)
-        return answers.nothing_to_remind() if until is None else answers.snoozed(until)
+    def _snoozed(self, request: Request, reminder_id: str, shown: object) -> Message | None:
+        """The message itself says it; where it cannot be changed, a short one does."""
+
+        def show(until: datetime) -> bool:
+            told, url = troubles.snoozed(shown, until), request.response_url
+            if told is None or url is None:
+                return False
+            return self.notifier.answer(url, message(told[0], *told[1]), replace_original=True)
+
+        snoozed = self.reminders.snooze(request.who, reminder_id, show)
+        if snoozed is None:
+            return answers.nothing_to_remind()
+        if not snoozed.is_shown:
+            self.notifier.send(request.who, answers.snoozed(snoozed.until))
+        return None
 
 
 def _value(body: Body) -> str:

@@ -207,6 +207,18 @@ def snooze(session: Session, reminder_id: str, owner: tuple[str, str], until: da
     return session.exec(following.where(col(Reminder.tried_at).is_(None)).values(due_at=until)).rowcount > 0
 
 
+def hold(session: Session, reminder_id: str, lease: str, now: datetime, until: datetime) -> bool:
+    """Keep everybody else from editing this step's message for a moment; False where somebody is at it, or will be."""
+    mine = update(Reminder).where(col(Reminder.id) == reminder_id, col(Reminder.todo).is_(None))
+    return session.exec(mine.where(is_free(Reminder, now)).values(lease=lease, lease_until=until)).rowcount == 1
+
+
+def let_go(session: Session, reminder_id: str, lease: str) -> None:
+    """Others may edit it again."""
+    mine = update(Reminder).where(col(Reminder.id) == reminder_id, col(Reminder.lease) == lease)
+    session.exec(mine.values(lease=None, lease_until=None))
+
+
 def standing(session: Session, outage_id: str) -> Sequence[Reminder]:
     """The outage's messages that stand in the conversation, the newest first."""
     query = select(Reminder).where(Reminder.outage_id == outage_id, col(Reminder.ts).is_not(None))

@@ -1,6 +1,6 @@
 """What people are told about their appointments: noted with the change itself, and sent once each, whatever crashes."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -42,13 +42,21 @@ _EVENTS = {
 
 
 class AppointmentBulletin:
-    """Rows are written by whoever changes an appointment, in the same transaction."""
+    """Rows are written by whoever changes an appointment, in the same transaction. ``redraw``: see Surfaces."""
 
-    def __init__(self, database: Database, notifier: Notifier, incidents: Incidents, clock: Clock) -> None:
+    def __init__(
+        self,
+        database: Database,
+        notifier: Notifier,
+        incidents: Incidents,
+        clock: Clock,
+        redraw: Callable[[Who], object],
+    ) -> None:
         self._database = database
         self._notifier = notifier
         self._incidents = incidents
         self._clock = clock
+        self._redraw = redraw
 
     def announce(
         self,
@@ -95,6 +103,8 @@ class AppointmentBulletin:
                 return done
             for each in owed:
                 self._do(each)
+            for who in dict.fromkeys(Who(each.team_id, each.user_id) for each in owed):
+                self._redraw(who)
             done += len(owed)
 
     def _do(self, owed: Owed) -> None:

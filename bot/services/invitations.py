@@ -70,15 +70,19 @@ class Invitations:
         return done
 
     def decline(self, who: Who, message: MessageRef | None) -> None:
-        """Not for me: they are not asked again, unless they say so themselves or an admin asks all the same."""
+        """Not for me: they are not asked again, unless they say so themselves or an admin asks all the same.
+
+        Of somebody who is not known, as strangers are not, nothing is noted: there was nobody to invite.
+        """
         now = self._clock.now()
         with self._database.transaction() as session:
-            person = people.ensure(session, who.team_id, who.user_id, now)
-            roster.note(session, person.id, declined_at=now)
-            rounds.call_off(session, person.id)
-            audit.record(
-                session, now=now, team_id=who.team_id, user_id=who.user_id, action="invitation_declined", detail={}
-            )
+            person = people.by_slack(session, who.team_id, who.user_id)
+            if person is not None:
+                roster.note(session, person.id, declined_at=now)
+                rounds.call_off(session, person.id)
+                audit.record(
+                    session, now=now, team_id=who.team_id, user_id=who.user_id, action="invitation_declined", detail={}
+                )
         if message is not None:
             self._notifier.edit(who.team_id, message, DeclinedInvitation())
 

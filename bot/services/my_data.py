@@ -11,10 +11,11 @@ import structlog
 from bot.domain.notices import MessageRef
 from bot.domain.people import Who
 from bot.errors import BotError, TooMany
-from bot.ports import Clock, Files, Notifier
+from bot.ports import Clock, Directory, Files, Notifier
 from bot.services.calendars import CalendarPicks
 from bot.services.connections import Connections
 from bot.services.erasures import mark
+from bot.services.tickets import admit
 from storage import audit, connections, erasures, my_data, people, quotas
 from storage.database import Database
 
@@ -43,6 +44,7 @@ class MyData:
         database: Database,
         connections: Connections,
         picks: CalendarPicks,
+        directory: Directory,
         notifier: Notifier,
         files: Files,
         clock: Clock,
@@ -53,6 +55,7 @@ class MyData:
         self._database = database
         self._connections = connections
         self._picks = picks
+        self._directory = directory
         self._notifier = notifier
         self._files = files
         self._clock = clock
@@ -61,7 +64,8 @@ class MyData:
         self._farewell = farewell
 
     def send(self, who: Who) -> None:
-        """A file into their direct messages. Raises TooMany, and what Files raises."""
+        """A file into their direct messages. Raises NotAnEmployee, TooMany, and what Files raises."""
+        self._refuse_strangers(who)
         self._refuse_too_many(who, "send")
         with self._database.reading() as session:
             person = people.by_slack(session, who.team_id, who.user_id)
@@ -78,8 +82,9 @@ class MyData:
     def erase(self, who: Who) -> Erased:
         """End the connection, delete every row about them, and remember only that somebody wanted that.
 
-        Google being down stops nothing. Raises TooMany.
+        Google being down stops nothing. Raises NotAnEmployee, TooMany.
         """
+        self._refuse_strangers(who)
         self._refuse_too_many(who, "erase")
         erased, standing = Erased(), None
         while standing is None:
@@ -120,6 +125,13 @@ class MyData:
             except BotError as error:
                 log.info("messages_left", team=who.team_id, error=type(error).__name__)
                 return
+
+    def _refuse_strangers(self, who: Who) -> None:
+        """Of whom nothing is stored, Slack has to know: a click from elsewhere leaves no trace here."""
+        with self._database.reading() as session:
+            known = people.by_slack(session, who.team_id, who.user_id)
+        if known is None:
+            admit(self._directory.profile(who))
 
     def _refuse_too_many(self, who: Who, what: str) -> None:
         now = self._clock.now()

@@ -1,6 +1,7 @@
 """What people are told of an outage: each step once, whatever crashes, and edited when it is over."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -30,6 +31,14 @@ _LATER = timedelta(minutes=1)
 """Slack's history may not show at once what was posted; a message that may be out is looked for after that."""
 _BY_LINK = frozenset({Cause.GRANT_DEAD, Cause.SESSION_EXPIRED, Cause.PERMISSION_MISSING, Cause.EXPIRING})
 _BY_MENU = frozenset({Cause.CALENDAR_GONE, Cause.LOST_WRITE})
+
+
+@dataclass(frozen=True)
+class Snoozed:
+    """Until when, and whether the message says so by now."""
+
+    until: datetime
+    is_shown: bool
 
 
 class Reminders:
@@ -67,12 +76,24 @@ class Reminders:
             done += len(owed)
         return done
 
-    def snooze(self, who: Who, reminder_id: str) -> datetime | None:
-        """Put the next reminder off to tomorrow: when that is; None when there is nothing to remind of any more."""
-        until = tomorrow(self._clock.now(), self._zone(who))
+    def snooze(self, who: Who, reminder_id: str, show: Callable[[datetime], bool]) -> Snoozed | None:
+        """Put the next reminder off to tomorrow; None when there is nothing to remind of any more.
+
+        ``show`` has the message say so, and tells whether it does. It is not asked to once the message is to say
+        something newer, and while it is at it nobody else is.
+        """
+        now, lease = self._clock.now(), new_id()
+        until = tomorrow(now, self._zone(who))
         with self._database.transaction() as session:
             put_off = outages.snooze(session, reminder_id, (who.team_id, who.user_id), until)
-        return until if put_off else None
+            held = put_off and outages.hold(session, reminder_id, lease, now, now + _LEASE)
+        if not put_off:
+            return None
+        try:
+            return Snoozed(until, held and show(until))
+        finally:
+            with self._database.transaction() as session:
+                outages.let_go(session, reminder_id, lease)
 
     def _claim(self) -> tuple[str, list[Owed]] | None:
         lease, now = new_id(), self._clock.now()

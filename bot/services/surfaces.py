@@ -1,25 +1,47 @@
 """What a person sees in Slack outside a conversation: their card in the DM and their App Home, kept true."""
 
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+import structlog
+
+from bot.domain.agendas import Agenda
+from bot.domain.appointments import State
 from bot.domain.health import Cause, Health
 from bot.domain.notices import Card, Disconnected, LinkUsed, Menus, MessageRef, Notice, Status, Tick
 from bot.domain.people import Who
 from bot.domain.rollout import Stage
-from bot.errors import BotError, OperatorMustMend, PickRefused, ReconnectNeeded
+from bot.errors import BotError, NotConnected, OperatorMustMend, PickRefused, ReconnectNeeded
 from bot.ports import Notifier
 from bot.services.calendars import CalendarPicks, Wanted
 from bot.services.connections import Connections, Dropped
 from storage import people
 from storage.database import Database
 
+log = structlog.get_logger()
+
 _MORE_LOOKS = 2
+_MOST_REMEMBERED = 1000
 _ALL_BACK = "Your calendar choices are all back. There is nothing left to do."
 
 
+@dataclass(frozen=True)
+class _Seen:
+    """What stands on somebody's Home tab besides their appointments; ``known`` is what was stored when it was drawn."""
+
+    known: Status
+    status: Status
+    menus: Menus | None = None
+    problem: str | None = None
+    team: Mapping[Stage, int] | None = None
+
+
 class Surfaces:
-    """Draws the card and the Home tab from what is true now. ``team`` counts who stands where, for admins alone."""
+    """Draws the card and the Home tab from what is true now.
+
+    ``team`` counts who stands where, for admins alone; ``agenda`` is what somebody has booked, as our database has it.
+    """
 
     def __init__(
         self,
@@ -29,6 +51,7 @@ class Surfaces:
         notifier: Notifier,
         later: Callable[[Callable[[], object]], object],
         team: Callable[[Who], Mapping[Stage, int] | None],
+        agenda: Callable[[Who], Agenda],
     ) -> None:
         self._database = database
         self._connections = connections
@@ -36,6 +59,8 @@ class Surfaces:
         self._notifier = notifier
         self._later = later
         self._team = team
+        self._agenda = agenda
+        self._drawn: OrderedDict[Who, _Seen] = OrderedDict()
 
     def stored(self, who: Who) -> Status:
         """The connection as we know it, without asking Google."""
@@ -55,14 +80,44 @@ class Surfaces:
 
     def home(self, who: Who) -> None:
         """Publish the Home tab."""
-        status, menus, problem = self._seen(who)
-        self._notifier.publish_home(who, status, menus, problem, self._team(who))
+        self._publish(who, replace(self._seen(who), team=self._team(who)))
+
+    def redraw(self, who: Who, *, cancelling: str = "") -> None:
+        """Publish it with the appointments of this moment; ``cancelling`` is shown as being cancelled already.
+
+        Google is not asked: what it said last stands there again, if that is known here and nothing has changed since.
+        """
+        known, last = self._connections.status(who), self._drawn.get(who)
+        if last is None or last.known != known:
+            last = _Seen(known, known, team=last.team if last else self._team(who))
+        try:
+            self._publish(who, last, cancelling)
+        except BotError as error:  # it is drawn anew whenever it is opened
+            log.info("home_not_redrawn", user=who.user_id, error=type(error).__name__)
+
+    def _publish(self, who: Who, seen: _Seen, cancelling: str = "") -> None:
+        self._drawn.pop(who, None)
+        self._drawn[who] = seen
+        if len(self._drawn) > _MOST_REMEMBERED:
+            self._drawn.popitem(last=False)
+        agenda = self._booked(who, cancelling)  # last, so that what is drawn last is the newest
+        self._notifier.publish_home(who, seen.status, seen.menus, seen.problem, seen.team, agenda)
+
+    def _booked(self, who: Who, cancelling: str) -> Agenda | None:
+        try:
+            agenda = self._agenda(who)
+        except NotConnected:  # nobody whom we have ever met
+            return None
+        shown = (
+            replace(each, state=State.CANCELLING) if each.id == cancelling else each for each in agenda.appointments
+        )
+        return replace(agenda, appointments=tuple(shown))
 
     def card(self, who: Who, *, note: str | None = None) -> None:
         """Post a new card with the menus at the end of the DM; the older one steps back."""
-        status, menus, problem = self._seen(who)
-        if status.health is not Health.DISCONNECTED:  # somebody may have been quicker than Google's answer
-            self._post(who, Card(status, menus, note=problem or note), status)
+        seen = self._seen(who)
+        if seen.status.health is not Health.DISCONNECTED:  # somebody may have been quicker than Google's answer
+            self._post(who, Card(seen.status, seen.menus, note=seen.problem or note), seen.status)
 
     def connected(self, who: Who) -> None:
         """Right after consent: the Home tab, and a card with what came back; with menus if there is still to choose."""
@@ -104,7 +159,8 @@ class Surfaces:
             self.save(who, wanted)
         except PickRefused as refused:
             menus = self._picks.menus(who, wanted, refused.problems)
-            self._notifier.publish_home(who, self._connections.status(who), menus, None, self._team(who))
+            status = self._connections.status(who)
+            self._publish(who, _Seen(status, status, menus, team=self._team(who)))
 
     def show_saved(self, who: Who) -> None:
         """The saved card, then the self-test's ticks on it, then the Home tab."""
@@ -130,7 +186,7 @@ class Surfaces:
         self._replace_card(who, Disconnected(dropped.account, dropped.revoked))
         self.home(who)
 
-    def _seen(self, who: Who) -> tuple[Status, Menus | None, str | None]:
+    def _seen(self, who: Who) -> _Seen:
         """How things stand, with the menus if Google gives them. What changed while it was asked is looked at anew."""
         before = self._connections.status(who)
         seen = self._asked(who, before)
@@ -141,15 +197,15 @@ class Surfaces:
             before, seen = now, self._asked(who, now)
         return seen
 
-    def _asked(self, who: Who, status: Status) -> tuple[Status, Menus | None, str | None]:
+    def _asked(self, who: Who, status: Status) -> _Seen:
         if status.health is Health.DISCONNECTED:
-            return status, None, None
+            return _Seen(status, status)
         try:
-            return status, self._picks.menus(who), None
+            return _Seen(status, status, self._picks.menus(who))
         except ReconnectNeeded as error:
-            return _broken(status, error), None, None  # the status says it
+            return _Seen(status, _broken(status, error))  # the status says it
         except BotError as error:
-            return status, None, _problem(status, error)
+            return _Seen(status, status, problem=_problem(status, error))
 
     def _post(self, who: Who, card: Card, status: Status) -> None:
         older = self._card_of(who)

@@ -17,6 +17,7 @@ from bot.slack.summary import CONNECT
 _MOST = 15
 """Two blocks each, and a message has room for 50."""
 _MOST_AHEAD = 10
+_MOST_AT_HOME = 5
 _PROBLEMS: dict[str, tuple[Mrkdwn, str]] = {
     "not_connected": (say("No Google Calendar of yours is connected, so nobody can book you yet."), "Connect"),
     "broken": (say(":warning: Your Google connection is broken, so nobody can book you just now."), "Reconnect"),
@@ -30,10 +31,7 @@ def agenda(seen: Agenda, note: Mrkdwn | None = None) -> Message:
     today = seen.now.astimezone(here).date()
     blocks: list[Block] = [section(note)] if note else []
     blocks.append(section(say("*Your agenda*: today and the coming week, of what was booked through me")))
-    for day, group in groupby(shown, key=lambda each: max(each.start.astimezone(here).date(), today)):
-        blocks.append(context(say("*{day}*", day=times.day_named(day, today))))
-        for each in group:
-            blocks += _line(each, seen.viewer, seen.now)
+    blocks += _by_day(shown, seen)
     if not shown:
         blocks.append(section(_nothing()))
     if more := len(seen.appointments) - len(shown):
@@ -43,6 +41,16 @@ def agenda(seen: Agenda, note: Mrkdwn | None = None) -> Message:
     blocks.append(actions(button("Look again", appointments.AGENDA), button("Working hours", appointments.HOURS)))
     line = _in_a_line(seen, today)
     return message(join(" ", [note, line]) if note else line, *blocks)
+
+
+def on_home(seen: Agenda | None) -> list[Block]:
+    """What is next, for the Home tab; ``seen`` is None for somebody whom we have never met."""
+    ahead = [each for each in seen.appointments if each.end > seen.now] if seen else []
+    blocks = _by_day(ahead[:_MOST_AT_HOME], seen) if seen and ahead else [section(_nothing())]
+    if more := len(ahead[_MOST_AT_HOME:]):
+        blocks.append(context(say("And {more} more in the coming week: your agenda has them.", more=more)))
+    row = [button("Show my agenda", appointments.AGENDA), button("Working hours", appointments.HOURS)]
+    return [*blocks, actions(*row)]
 
 
 def is_agenda(shown: object) -> bool:
@@ -88,6 +96,16 @@ def state(appointment: Appointment, zone: str) -> Mrkdwn:
         to = times.from_to(*appointment.moving_to, zone)
         return say(":hourglass_flowing_sand: moving to {to}, not in Google yet", to=to)
     return Mrkdwn()
+
+
+def _by_day(shown: Sequence[Appointment], seen: Agenda) -> list[Block]:
+    here, blocks = _zone(seen.viewer), list[Block]()
+    today = seen.now.astimezone(here).date()
+    for day, group in groupby(shown, key=lambda each: max(each.start.astimezone(here).date(), today)):
+        blocks.append(context(say("*{day}*", day=times.day_named(day, today))))
+        for each in group:
+            blocks += _line(each, seen.viewer, seen.now)
+    return blocks
 
 
 def _line(each: Appointment, viewer: Party, now: datetime) -> list[Block]:

@@ -12,6 +12,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.domain.agendas import Agenda
 from bot.domain.notices import Menus, MessageRef, Notice, Status
 from bot.domain.people import Who
 from bot.domain.rollout import Stage
@@ -112,9 +113,10 @@ class SlackNotifier:
         menus: Menus | None,
         problem: str | None,
         team: Mapping[Stage, int] | None = None,
+        agenda: Agenda | None = None,
     ) -> None:
         """Draw the App Home tab; ``team`` are an admin's counts of who stands where."""
-        view = home_view(status, menus, problem)
+        view = home_view(status, menus, problem, agenda)
         if team is not None:
             view["blocks"] += board_views.on_home(team)
         call(self._clients.of(who.team_id).views_publish, user_id=who.user_id, view=view)

@@ -1,5 +1,8 @@
 """An outage, told to its owner, and what becomes of that message. Each is a text and its blocks."""
 
+from collections.abc import Mapping
+from datetime import datetime
+
 from bot.domain.health import Cause, Health
 from bot.domain.notices import Mended, Trouble, TroubleOver
 from bot.slack import menus, summary
@@ -47,6 +50,17 @@ def mended(notice: Mended) -> Told:
     return text, [section(text)]
 
 
+def snoozed(shown: object, until: datetime) -> Told | None:
+    """A reminder as Slack gives it back, put off: the other buttons stay, with their links. None if it is none."""
+    blocks = shown.get("blocks") if isinstance(shown, Mapping) else None
+    kept = [_without_later(block) for block in blocks] if isinstance(blocks, list) else []
+    if not isinstance(shown, Mapping) or kept == blocks:
+        return None
+    says = say(":zzz: Put off: I will remind you again {moment}.", moment=when(until))
+    text = Mrkdwn(shown.get("text") or "")  # Slack gives back what it was given, escaped
+    return join(" ", [text, says]), [*(block for block in kept if block.get("elements") != []), context(says)]
+
+
 def over(notice: TroubleOver) -> Told:
     """It ended otherwise: there is nothing to click any more."""
     account = account_of(notice.status)
@@ -56,6 +70,12 @@ def over(notice: TroubleOver) -> Told:
         else say("This message about *{account}* is out of date: please see my newest one.", account=account)
     )
     return text, [section(text)]
+
+
+def _without_later(block: Block) -> Block:
+    if block.get("type") != "actions":
+        return block
+    return block | {"elements": [each for each in block["elements"] if each.get("action_id") != REMIND_TOMORROW]}
 
 
 def _to_click(notice: Trouble, said: Words) -> list[Block]:

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
+from bot.domain.agendas import Agenda
 from bot.domain.health import Health
 from bot.domain.notices import Menus, Status, Tick
-from bot.slack import appointment_messages, my_data, summary
+from bot.slack import agenda_views, my_data, summary
 from bot.slack import menus as calendar_menus
-from bot.slack.blocks import Block, actions, context, divider, header, plain, say, section
+from bot.slack.blocks import Block, actions, button, context, divider, header, plain, say, section
 from bot.slack.causes import account_of
 
 View = dict[str, Any]
@@ -52,25 +53,29 @@ def problem_view(sentence: str) -> View:
     return _modal([section(say(":warning: {sentence}", sentence=sentence))], close="Close")
 
 
-def home_view(status: Status, menus: Menus | None, problem: str | None, note: str | None = None) -> View:
-    """The Home tab."""
+def home_view(status: Status, menus: Menus | None, problem: str | None, agenda: Agenda | None = None) -> View:
+    """The Home tab: how the connection stands, what is next, what was chosen. What is still to choose comes first."""
     blocks = [header("Your Google Calendar")]
     if problem:
         blocks.append(section(say(":warning: {problem}", problem=problem)))
-    if note:
-        blocks.append(section(say("{note}", note=note)))
     offered = menus if summary.can_choose(status) else None
     blocks.append(summary.connection(status, with_menus=offered is not None))
     blocks += [*summary.since(status), *summary.ends(status)]
+    parts = [[header("Appointments"), *agenda_views.on_home(agenda)]]
     if status.health is not Health.DISCONNECTED:
-        blocks += [divider(), header("Calendars"), *_calendars(status, offered)]
-    blocks += [divider(), *appointment_messages.on_home(), divider(), *_receipt(status)]
+        calendars = [header("Calendars"), *_calendars(status, offered)]
+        parts.insert(0 if offered and status.linked is None else 1, calendars)
+    for part in (*parts, _receipt(status)):
+        blocks += [divider(), *part]
     return {"type": "home", "blocks": blocks}
 
 
 def _calendars(status: Status, menus: Menus | None) -> list[Block]:
     if menus is None:
-        return summary.saved_picks(status)
+        # where the choice itself is what is wrong, the connection's own line has the button
+        here = summary.can_choose(status) and status.health not in (Health.CALENDAR_GONE, Health.LOST_WRITE)
+        change = [actions(button("Change calendars", calendar_menus.CHANGE_CALENDARS))] if here else []
+        return [*summary.saved_picks(status), *change]
     return [
         *summary.lost_besides(status),
         *calendar_menus.in_message(menus),

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.domain.appointments import State
 from tests.journeys.diary import booked, events, meet, next_monday, wish
-from tests.journeys.outages import ANA
+from tests.journeys.outages import ANA, WEDNESDAY, at_noon_on
 from tests.sandbox.faults import Fault
 from tests.sandbox.slack import payloads
 from tests.sandbox.slack.messages import Message
@@ -18,6 +18,12 @@ def lisbon(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M}"
 
 
+def soon(world: World) -> datetime:
+    """The next Monday, from a Wednesday on: inside everybody's coming week, wherever they are."""
+    at_noon_on(world, WEDNESDAY, UTC)
+    return next_monday(world)
+
+
 def about(person: Persona, words: str) -> list[Message]:
     return [message for message in person.messages() if words in said(message)]
 
@@ -28,8 +34,8 @@ def answered(person: Persona, command: str) -> str:
 
 
 def test_an_appointment_is_told_shown_and_cancelled_by_those_who_take_part(world: World) -> None:
+    start = soon(world)
     ana, ben = meet(world)
-    start = next_monday(world)
     assert "Nothing is booked through me" in answered(world.ana, "/calendar agenda")
     made = booked(world, wish([ana], start, booker=ben, title="<!channel> Plan"))
     world.jobs_run()
@@ -55,8 +61,8 @@ def test_an_appointment_is_told_shown_and_cancelled_by_those_who_take_part(world
 
 
 def test_an_agenda_is_redrawn_where_it_stands_and_strangers_are_refused(world: World) -> None:
+    start = soon(world)
     ana, ben = meet(world)
-    start = next_monday(world)
     made = [booked(world, wish([ana], start + hours * HOUR, booker=ben)) for hours in range(2)]
     for where in ("/calendar agenda", "agenda"):
         world.ana.types(where)
@@ -73,6 +79,47 @@ def test_an_agenda_is_redrawn_where_it_stands_and_strangers_are_refused(world: W
     assert world.bot.booking.appointments.get(TEAM, other.id).state is State.CONFIRMED
 
 
+def test_the_home_tab_shows_what_is_next_and_keeps_up_with_it(world: World) -> None:
+    start = soon(world)
+    ana, ben = meet(world)
+    for person in (world.ana, world.ben):
+        person.opens_home()
+        assert "Nothing is booked through me" in person.home
+    looked = lists_read(world)
+    made = [booked(world, wish([ana], start + hours * HOUR, booker=ben, title=f"No. {hours}")) for hours in range(2)]
+    world.jobs_run()
+    for person, other in ((world.ana, "Ben Okafor"), (world.ben, "Ana Lima")):
+        assert "*No. 1*" in person.home
+        assert f"with {other}" in person.home
+        assert "pick_linked" in person.home, "the menus stay, though nobody has asked Google"
+
+    world.slack.clicks("U0ANA", "appointment_move", on="home", block_id=f"appointment-{made[1].id}")
+    world.settles()
+    assert "Move" in world.ana.modal
+    world.slack.closes("U0ANA")
+    world.google.script.add(Fault("DELETE /calendar/v3/calendars", status=503))
+    world.slack.clicks("U0ANA", "appointment_cancel", on="home", block_id=f"appointment-{made[0].id}")
+    world.settles()
+    assert "being cancelled" in world.ana.home
+    world.time_passes(timedelta(minutes=5))
+    for person in (world.ana, world.ben):
+        assert "*No. 0*" not in person.home
+        assert "*No. 1*" in person.home
+    assert len(about(world.ana, "You cancelled")) == 1
+    assert about(world.ana, "is cancelled. Everybody in it") == [], "what the tab says needs no message"
+    assert lists_read(world) == looked
+
+    world.google.script.add(Fault("GET /calendar/v3/users/me/calendarList", status=503, times=-1))
+    world.ana.opens_home()
+    assert ":warning: Google" in world.ana.home
+    assert "*No. 1*" in world.ana.home
+
+
+def lists_read(world: World) -> int:
+    """How often Google was asked for a list of calendars."""
+    return sum("calendarList" in call.path for call in world.google.journal)
+
+
 def _clicks_what_is_not_hers(world: World, appointment_id: str) -> str:
     """Cleo has learnt its id somehow, and signs a request with it."""
     world.cleo.types("/calendar agenda")
@@ -85,8 +132,9 @@ def _clicks_what_is_not_hers(world: World, appointment_id: str) -> str:
 
 
 def test_while_google_is_down_a_cancel_says_so_and_is_told_when_it_is_done(world: World) -> None:
+    start = soon(world)
     ana, ben = meet(world)
-    booked(world, wish([ana], next_monday(world), booker=ben))
+    booked(world, wish([ana], start, booker=ben))
     world.jobs_run()
     (told,) = about(world.ben, "You booked")
     world.google.script.add(Fault("DELETE /calendar/v3/calendars", status=503))

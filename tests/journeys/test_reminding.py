@@ -1,12 +1,14 @@
 """An outage that lasts: its owner is reminded less and less, in their own working hours, and of no step twice."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from bot.domain.people import Who
+from bot.services.reminders import Snoozed
 from tests.journeys.outages import (
     ANA,
     BEN,
@@ -102,7 +104,9 @@ def test_remind_me_tomorrow_is_the_next_working_day(world: World) -> None:
     loses_the_grant(world, ANA)
     world.ana.clicks("Remind me tomorrow", on="dm")
     monday = (friday + timedelta(days=3)).replace(hour=9)
-    assert f"I will remind you again: <!date^{int(monday.timestamp())}" in world.ana.answer
+    reads(letters.only, "Reconnect your calendar", f"Put off: I will remind you again <!date^{int(monday.timestamp())}")
+    assert buttons(letters.only) == ["connect_open"], "and its link still works"
+    assert "I will remind you" not in world.ana.answer
     leaps_to(world, monday - MINUTE)
     assert len(letters.new) == 1, "day 2 was a Sunday"
     leaps_to(world, monday + MINUTE)
@@ -117,11 +121,28 @@ def test_remind_me_tomorrow_of_what_is_over_reminds_of_nothing(world: World) -> 
     loses_the_grant(world, ANA)
     (row,) = [block["elements"] for block in letters.only.blocks if block["type"] == "actions"]
     (reminder_id,) = [each["value"] for each in row if each["action_id"] == "remind_tomorrow"]
-    snooze = world.bot.watching.reminders.snooze
-    assert snooze(Who("T0ACME", "U0CLEO"), reminder_id) is None, "nor can anybody put off what is not theirs"
-    assert snooze(Who("T0ACME", "U0ANA"), reminder_id) is not None
+    told: set[datetime] = set()
+    snooze = partial(world.bot.watching.reminders.snooze, reminder_id=reminder_id, show=partial(shown_in, told))
+    assert snooze(Who("T0ACME", "U0CLEO")) is None, "nor can anybody put off what is not theirs"
+    assert snooze(Who("T0ACME", "U0ANA")) == Snoozed(min(told), is_shown=True)
     reconnects(world.ana, ANA)
-    assert snooze(Who("T0ACME", "U0ANA"), reminder_id) is None
+    assert snooze(Who("T0ACME", "U0ANA")) is None
+    assert len(told) == 1
+
+
+def shown_in(told: set[datetime], until: datetime) -> bool:
+    told.add(until)
+    return True
+
+
+def test_where_slack_refuses_the_edit_one_short_message_says_until_when(world: World) -> None:
+    letters = ana_is_connected(world)
+    loses_the_grant(world, ANA)
+    world.slack.script.add(Fault("/response/", status=500, times=-1))
+    world.ana.clicks("Remind me tomorrow", on="dm")
+    assert buttons(letters.new[0]) == WITH_THE_BUTTON
+    assert len(letters.new) == 2
+    reads(letters.new[1], "All right. I will remind you again: <!date^")
 
 
 def test_reminders_end_with_the_outage(world: World) -> None:

@@ -71,18 +71,21 @@ SLACKS_OWN = {"event team_join", "event user_change", "event app_uninstalled", "
 SPOKEN = {"command /calendar", "event message"}
 """Every word is a row of its own above."""
 
+FROM_ELSEWHERE = "admin of another workspace"
+"""In a channel that both workspaces share, for example."""
+
 WHO = {
     "employee": Caller("U0BEN"),
     "guest": Caller("U0GUS"),
     "ex-admin with an open modal": Caller("U0EVA"),
     "deactivated": Caller("U0DEA"),
     "bot": Caller("U0ROB"),
-    "admin of another workspace": Caller("U0BOB", home=BETA),
+    FROM_ELSEWHERE: Caller("U0BOB", home=BETA),
     "admin of another workspace, from there": Caller("U0BOB", home=BETA, team=BETA),
 }
 _NAMELESS = ("erasure", "audit")
 """A deletion leaves marks that name nobody; that no other act is told of anybody is looked at by itself."""
-STRANGERS = ("deactivated", "bot", "admin of another workspace")
+STRANGERS = ("deactivated", "bot", FROM_ELSEWHERE)
 ADMIN = Caller("U0ADA")
 
 
@@ -214,3 +217,4 @@ def test_everybody_for_themselves_and_strangers_for_nobody(world: World, logged:
             assert others or door not in COLLEAGUES or who != "employee", "the first of them has asked"
             assert "Rolling out" not in seen.said or caller.team == BETA, (door, who)
             assert who not in STRANGERS or "grant" not in seen.tables, (door, who)
+            assert who != FROM_ELSEWHERE or seen.changed == frozenset(), (door, "leaves a trace")

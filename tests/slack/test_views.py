@@ -5,11 +5,13 @@ from itertools import product
 
 import pytest
 
+from bot.domain.agendas import Agenda
 from bot.domain.health import Cause, Health
 from bot.domain.notices import Menus, Status, Tick
 from bot.domain.picks import Picks
 from bot.slack import answers, views
 from tests.sandbox.slack.blocks import check_view
+from tests.slack.appointment_samples import ANA, HOUR, START, agendas, apart, appointment
 from tests.slack.samples import (
     ACCOUNT,
     BROKEN,
@@ -19,6 +21,7 @@ from tests.slack.samples import (
     EDGES,
     HOSTILE,
     NOBODY,
+    NOW,
     STATUSES,
     SUSPECT,
     elements,
@@ -27,6 +30,8 @@ from tests.slack.samples import (
     offered,
     texts,
 )
+
+MEETING = "<https://meet.google.com/abc-defg-hij|Google Meet>"
 
 
 def _modals(name: str) -> list[views.View]:
@@ -46,7 +51,7 @@ def _modals(name: str) -> list[views.View]:
 def _homes(name: str) -> list[views.View]:
     shown = [None, *(menus(count, name, problem=name) for count in EDGES), menus(101, role="reader")]
     return [views.home_view(status, each, None) for status, each in product(STATUSES, shown)] + [
-        views.home_view(named(name), menus(101, name), name, name)
+        views.home_view(named(name), menus(101, name), name, agenda) for agenda in agendas(name)
     ]
 
 
@@ -61,7 +66,8 @@ def test_slack_takes_every_view_and_nothing_hostile_gets_through(name: str) -> N
     for kind, drawn in (("modal", _modals(name)), ("home", _homes(name))):
         for view in drawn:
             check_view(view, kind)
-            assert not [text for text in texts(view) if "<" in text.replace("<!date^", "")]
+            ours = [text.replace("<!date^", "").replace(MEETING, "") for text in texts(view)]
+            assert not [text for text in ours if "<" in text]
 
 
 def test_the_modal_has_inputs_so_that_errors_stand_under_its_fields() -> None:
@@ -83,6 +89,32 @@ def test_the_home_tab_of_a_connected_person_has_the_menus_and_says_since_when() 
     assert elements(view, "save_picks")
     assert elements(view, "disconnect")[0]["confirm"]
     assert any("Connected since" in text for text in texts(view))
+
+
+def test_the_home_tab_shows_the_next_five_appointments_with_their_buttons_and_how_many_more_there_are() -> None:
+    past, *ahead = apart(
+        appointment("Over", start=NOW - 5 * HOUR),
+        *(appointment(f"No. {each}", start=START + each * HOUR) for each in range(7)),
+    )
+    view = views.home_view(CONNECTED, menus(3), None, Agenda(ANA, (past, *ahead), NOW, None))
+    for action in ("appointment_move", "appointment_cancel"):
+        assert [each["value"] for each in elements(view, action)] == [each.id for each in ahead[:5]]
+    said = " ".join(texts(view))
+    assert "*No. 4*" in said
+    assert "And 2 more in the coming week" in said
+    assert not [name for name in ("Over", "No. 5") if name in said]
+    everything = Agenda(ANA, tuple(replace(each, start=each.start + 24 * HOUR) for each in ahead), NOW, None)
+    most = views.home_view(named("Team"), menus(101, problem="No."), "No.", everything)
+    assert len(most["blocks"]) < 60, "Slack takes 100, and an admin's board comes below"
+    for nobody in (None, Agenda(ANA, (past,), NOW, "not_connected")):
+        assert "Nothing is booked through me" in " ".join(texts(views.home_view(NOBODY, None, None, nobody)))
+
+
+def test_the_home_tab_of_somebody_who_has_still_to_choose_begins_with_that() -> None:
+    agenda = Agenda(ANA, (), NOW, "no_linked")
+    for status, first in ((replace(CONNECTED, linked=None), "Calendars"), (CONNECTED, "Appointments")):
+        view = views.home_view(status, menus(3), None, agenda)
+        assert [each["text"]["text"] for each in view["blocks"] if each["type"] == "header"][1] == first
 
 
 def test_the_home_tab_of_a_broken_connection_offers_to_reconnect_and_keeps_the_choices_in_sight() -> None:

@@ -49,6 +49,22 @@ def test_nothing_after_the_last_step_or_the_end_of_the_outage(database: Database
         assert not outages.snooze(session, "no such message", OWNER, NOW + DAY)
 
 
+def test_while_its_message_is_being_changed_nobody_else_changes_it(database: Database) -> None:
+    with database.transaction() as session:
+        row = an_outage(session)
+        sent_to(session, row, 1)
+        first = reminder(session, row).id
+        assert outages.hold(session, first, "mine", NOW, NOW + DAY)
+        assert not outages.hold(session, first, "another's", NOW, NOW + DAY)
+        outages.close(session, row.id, NOW, healed=True)
+        assert claim(session) == []
+        outages.let_go(session, first, "another's")
+        assert claim(session) == []
+        outages.let_go(session, first, "mine")
+        assert [each.id for each in claim(session)] == [first]
+        assert not outages.hold(session, first, "late", NOW + 2 * DAY, NOW + 3 * DAY), "it is to say that it is over"
+
+
 def test_what_may_be_out_already_is_not_put_off(database: Database) -> None:
     with database.transaction() as session:
         row = an_outage(session)
