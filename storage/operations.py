@@ -118,6 +118,12 @@ def changes(session: Session, booking_ids: Collection[str]) -> dict[str, dict[st
     return {booking_id: dict(change) for booking_id, change in session.exec(query) if change}
 
 
+def canceller(session: Session, booking_id: str) -> str:
+    """Slack's id of who asked for its cancel; empty if it was a booking system, or nobody."""
+    asked = select(Operation.asked_by).where(Operation.booking_id == booking_id, Operation.kind == CANCEL)
+    return session.exec(asked).first() or ""
+
+
 def drop(session: Session, booking_id: str) -> None:
     """Nothing of it can be done any more."""
     session.exec(delete(Operation).where(col(Operation.booking_id) == booking_id))

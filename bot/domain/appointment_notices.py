@@ -39,6 +39,10 @@ CHANGEABLE = frozenset(
 """After these it stands, and can be changed."""
 
 
+IN_GOOGLE = "in_google"
+"""The reason of a move that somebody made there by hand."""
+
+
 @dataclass(frozen=True)
 class AppointmentNews:
     """One message to one of those who take part."""
@@ -52,7 +56,7 @@ class AppointmentNews:
     was: tuple[datetime, datetime] | None = None
     """Of one that was moved: where it was."""
     reason: str = ""
-    """A code: taken, unknown, not_in_time, broken, left, calendar_gone, no_write_access."""
+    """A code: taken, unknown, not_in_time, broken, left, calendar_gone, no_write_access, in_google."""
     is_old: bool = False
     """There is a newer message about the same appointment: this one keeps its words and loses its time and buttons."""
     was_called: str = ""

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.appointment_ports import Events, EventState
-from bot.domain.appointment_notices import News
+from bot.domain.appointment_notices import IN_GOOGLE, News
 from bot.domain.appointments import State
 from bot.domain.faults import GoogleFault
 from bot.errors import BotError
@@ -25,6 +25,7 @@ _CERTAIN = timedelta(minutes=5)
 """An event that is not found is looked for again this much later before it counts as deleted."""
 _ORPHAN = timedelta(hours=1)
 _DAY = timedelta(days=1)
+_GONE = "not_connected"
 
 
 class Reconciling:
@@ -82,14 +83,21 @@ class Reconciling:
 
     def _left(self, session: Session, loaded: Loaded, now: datetime) -> None:
         row = loaded.row
-        written = row.state in (State.CONFIRMED, State.CONFLICT)
-        state = row.state if written else State.FAILED if row.state == State.HELD else State.CANCELLED
+        stands = row.state in (State.CONFIRMED, State.CONFLICT)
+        ends = State.FAILED if row.state == State.HELD else State.CANCELLED
+        asked_by = operations.canceller(session, row.id)
         facts = {"move_starts_at": None, "move_ends_at": None, "reason": "host_left", "changed_at": now}
+        state = row.state if stands else ends
         if not bookings.change(session, row, (row.state,), state=state, version=row.version + 1, **facts):
             return
         operations.drop(session, row.id)
-        bookings.give_back(session, row.id, None if not written else _of(session, row.id, row.host_id))
-        self._bulletin.announce(session, loaded, News.HOST_LEFT if written else News.FAILED, reason="left")
+        bookings.give_back(session, row.id, None if not stands else _of(session, row.id, row.host_id))
+        if stands:
+            self._bulletin.announce(session, loaded, News.HOST_LEFT, reason="left")
+        elif ends is State.FAILED:
+            self._bulletin.announce(session, loaded, News.FAILED, reason=_GONE)
+        else:  # what was to be taken out of Google is still in it, if it ever was
+            self._bulletin.announce(session, loaded, News.CANCELLED, by=asked_by, reason=_GONE if row.etag else "")
 
     # --- what Google holds ------------------------------------------------------------------------------------------
 
@@ -192,7 +200,7 @@ class Reconciling:
                 bookings.take(session, row.id, {key: cells - people[key] for key, cells in wanted.items()})
                 bookings.give_back(session, row.id, {key: people[key] - cells for key, cells in wanted.items()})
             news = News.CONFLICT if state is State.CONFLICT else News.MOVED
-            self._bulletin.announce(session, loaded, news, was=(row.starts_at, row.ends_at))
+            self._bulletin.announce(session, loaded, news, was=(row.starts_at, row.ends_at), reason=IN_GOOGLE)
 
     # --- what should not be there -----------------------------------------------------------------------------------
 

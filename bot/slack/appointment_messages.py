@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot.domain.appointment_notices import AppointmentNews, News
+from bot.domain.appointment_notices import IN_GOOGLE, AppointmentNews, News
 from bot.domain.appointments import Appointment, Party, State
 from bot.slack import times
 from bot.slack.blocks import (
@@ -162,7 +162,7 @@ def _headline(news: AppointmentNews) -> Mrkdwn:  # noqa: C901, PLR0911 - one ret
         case News.BOOKED:
             return say(":spiral_calendar_pad: {who} booked {title}.", who=who, title=name)
         case News.MOVED:
-            return say(":spiral_calendar_pad: {who} moved {title}.", who=who, title=name)
+            return _moved(news, name, who)
         case News.CHANGED:
             return say(":spiral_calendar_pad: {who} changed {title}.", who=who, title=name)
         case News.INVITED:
@@ -183,6 +183,12 @@ def _headline(news: AppointmentNews) -> Mrkdwn:  # noqa: C901, PLR0911 - one ret
             return say(":x: {title} was deleted in Google, so it is cancelled.", title=name)
         case News.HOST_LEFT:
             return _host_left(news, name)
+
+
+def _moved(news: AppointmentNews, name: Mrkdwn, who: Mrkdwn) -> Mrkdwn:
+    if news.reason == IN_GOOGLE:
+        return say(":spiral_calendar_pad: {title} was moved in Google.", title=name)
+    return say(":spiral_calendar_pad: {who} moved {title}.", who=who, title=name)
 
 
 def _host_left(news: AppointmentNews, name: Mrkdwn) -> Mrkdwn:

@@ -13,7 +13,7 @@ from storage.booking_tables import Booking, BookingCell
 from tests.journeys.diary import booked, events, meet, next_monday, rows, wish
 from tests.journeys.outages import ANA, BEN, reconnects
 from tests.sandbox.faults import Fault
-from tests.sandbox.world import TEAM, World
+from tests.sandbox.world import TEAM, World, said
 
 HOUR = timedelta(hours=1)
 
@@ -141,6 +141,7 @@ def test_what_people_do_in_google_counts(world: World) -> None:
         world.time_leaps(timedelta(minutes=11))
         world.jobs_run()
     assert desk.get(moved.team_id, moved.id).start == start + timedelta(minutes=20)
+    assert any("was moved in Google" in said(each) for each in world.ben.messages())
     assert desk.get(moved.team_id, deleted.id).state is State.CANCELLED
     assert desk.get(moved.team_id, other.id).version == 1
     assert booked(world, wish([ana], start, minutes=20)).state is State.CONFIRMED
@@ -157,12 +158,19 @@ def test_who_leaves_leaves_the_calendar_as_it_is_and_the_others_know(world: Worl
     ana, ben = meet(world)
     start = next_monday(world)
     made = booked(world, wish([ana, ben], start))
+    desk = world.bot.booking.appointments
     world.bot.connections.drop(Who(TEAM, "U0ANA"))
     world.jobs_run()
     assert len(events(world)) == 1
-    assert world.bot.booking.appointments.get(made.team_id, made.id).reason == "host_left"
+    assert desk.get(made.team_id, made.id).reason == "host_left"
     with pytest.raises(SlotTaken):
         booked(world, wish([ben], start))
+    assert desk.cancel(made.team_id, made.id, by="U0BEN").state is State.CANCELLING
+    world.time_leaps(timedelta(minutes=11))
+    world.jobs_run()
+    assert (desk.get(made.team_id, made.id).state, len(events(world))) == (State.CANCELLED, 1)
+    assert world.ben.sees("You cancelled *Plan the launch*")
+    assert world.ben.sees("I could not take it out of Google; its host has to.")
 
 
 def test_what_was_accepted_waits_for_the_reconnect(world: World) -> None:
