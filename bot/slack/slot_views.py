@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from bot.domain.appointments import MOST_PEOPLE, OpenSlot
-from bot.domain.planning import LENGTHS, Offer
+from bot.domain.planning import LENGTHS, Offer, local
 from bot.slack import seats
 from bot.slack.blocks import (
     Block,
@@ -97,10 +97,13 @@ def _open(offer: Offer) -> list[Block]:
         return _nothing(offer)
     others = seats.zones(offer)
     blocks = [context(_above(offer, others))]
-    if offer.plan.at and all(each.start != offer.plan.at for each in offer.slots):
-        told = seats.at(offer.plan.at, offer.viewer.party.zone, offer.viewer.party.zone)
+    zone, at = offer.viewer.party.zone, offer.plan.at
+    asked = local(at, zone).date() if at else None
+    # Of another week than the one that was asked for it says nothing.
+    if at and asked and offer.first <= asked <= offer.last and all(each.start != at for each in offer.slots):
+        told = f"{day_named(asked, offer.today)}, {seats.at(at, zone, zone)}"
         blocks.append(section(say(":no_entry_sign: *{told}* is not open. What is:", told=told)))
-    for day, slots in offer.by_day(offer.viewer.party.zone).items():
+    for day, slots in offer.by_day(zone).items():
         blocks.append(section(say("*{day}*", day=day_named(day, offer.today))))
         shown = slots[:MOST_SLOTS_A_DAY]
         row = actions(*(_button(offer, day, slot, number, others) for number, slot in enumerate(shown)))

@@ -1,5 +1,6 @@
 """Looking for a time and booking it, as Slack takes it: every state, long and hostile names, within the limits."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from bot.domain.appointments import OpenSlot
 from bot.domain.planning import Plan, Unread, read, split
 from bot.slack import free_answers, plans, slot_views
 from tests.sandbox.slack.blocks import check_message, check_view
-from tests.slack.booking_samples import MONDAY, messages, offer, offers, seat, windows
+from tests.slack.booking_samples import MONDAY, messages, offer, offers, seat, slots, windows
 from tests.slack.samples import HOSTILE, elements, texts
 
 
@@ -56,6 +57,14 @@ def test_times_are_shown_on_both_clocks_and_whose_day_it_is() -> None:
     (same,) = [each for each in elements(slot_views.times(london)) if each["action_id"] in plans.SLOTS]
     assert same["text"]["text"] == "17:00", "the same clock is not told twice"
     assert "17:00-18:00" in free_answers.free(seoul).text
+
+
+def test_a_time_that_was_asked_for_is_not_open_only_where_its_day_is_shown() -> None:
+    asked = Plan(("U1",), day=MONDAY.date(), at=MONDAY + timedelta(days=3, hours=12))
+    shown = offer(seat(), plan=asked, found=slots(1))
+    assert "*Thursday 3 December, 21:00* is not open" in " ".join(texts(slot_views.times(shown)))
+    later = replace(shown, first=shown.first + timedelta(days=7), last=shown.last + timedelta(days=7))
+    assert "is not open" not in " ".join(texts(slot_views.times(later)))
 
 
 def test_nothing_unknown_is_called_free_or_taken() -> None:
