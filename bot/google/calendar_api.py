@@ -19,7 +19,7 @@ STALE = (400, 410)
 _REFUSALS = 300
 """From here on a status is no success; redirects are none of Google Calendar's."""
 _NO_CONTENT = 204
-"""What a deletion is answered with. To an empty 200 a proxy comes as easily; whoever deletes again is told 410."""
+"""What Google says when it has nothing to say. An empty 200 is a proxy's: believed, it would make a false deletion."""
 
 
 class CalendarApi:
@@ -60,6 +60,6 @@ class _Judge:
         response, content = self._transport.request(uri, method, **more)
         if response.status >= _REFUSALS:
             raise fault(refusal("calendar", response.status, content, response))
-        if method == "DELETE" and response.status != _NO_CONTENT:
+        if not content and response.status != _NO_CONTENT:
             raise failed("calendar", "garbage", response.status)
         return response, content

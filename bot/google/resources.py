@@ -11,8 +11,11 @@ ENTRY_FIELDS = "id,deleted,summary,summaryOverride,accessRole,primary,timeZone,d
 
 
 def held(answer: object, kind: str) -> dict[str, Any]:
-    """The answer, held to be an object of this kind. googleapiclient returns a proxy's HTML as a normal result."""
-    if not isinstance(answer, dict) or answer.get("kind", kind) != kind:
+    """The answer, held to be an object of this kind. googleapiclient returns a proxy's HTML as a normal result.
+
+    An object that holds nothing is nobody's: taken for a list, it would say that nothing is there.
+    """
+    if not isinstance(answer, dict) or not answer or answer.get("kind", kind) != kind:
         raise failed("calendar", "garbage")
     return answer
 

@@ -34,7 +34,6 @@ PROXY = (
     Fault("", status=200, body="<html><title>Sign in to the guests' Wi-Fi</title></html>"),
     Fault("", status=302, body="<html><title>Moved</title></html>", headers={"location": "https://proxy.example/in"}),
     Fault("", status=200),
-    Fault("", status=200, body="{}", headers={"content-type": "application/json"}),
 )
 """What somebody who stands between us and a service answers in its place: a page, another way, nothing at all."""
 _SAID = "Internal error encountered."
