@@ -49,6 +49,8 @@ def on_home(seen: Agenda | None) -> list[Block]:
     blocks = _by_day(ahead[:_MOST_AT_HOME], seen) if seen and ahead else [section(_nothing())]
     if more := len(ahead[_MOST_AT_HOME:]):
         blocks.append(context(say("And {more} more in the coming week: your agenda has them.", more=more)))
+    elif ahead:
+        blocks.append(context(say("That is all for the coming week.")))
     row = [button("Show my agenda", appointments.AGENDA), button("Working hours", appointments.HOURS)]
     return [*blocks, actions(*row)]
 

@@ -56,7 +56,7 @@ def snoozed(shown: object, until: datetime) -> Told | None:
     kept = [_without_later(block) for block in blocks] if isinstance(blocks, list) else []
     if not isinstance(shown, Mapping) or kept == blocks:
         return None
-    says = say(":zzz: Put off: I will remind you again {moment}.", moment=when(until))
+    says = say("*Put off*: I will remind you again {moment}.", moment=when(until))
     text = Mrkdwn(shown.get("text") or "")  # Slack gives back what it was given, escaped
     return join(" ", [text, says]), [*(block for block in kept if block.get("elements") != []), context(says)]
 

@@ -104,7 +104,9 @@ def test_remind_me_tomorrow_is_the_next_working_day(world: World) -> None:
     loses_the_grant(world, ANA)
     world.ana.clicks("Remind me tomorrow", on="dm")
     monday = (friday + timedelta(days=3)).replace(hour=9)
-    reads(letters.only, "Reconnect your calendar", f"Put off: I will remind you again <!date^{int(monday.timestamp())}")
+    reads(
+        letters.only, "Reconnect your calendar", f"*Put off*: I will remind you again <!date^{int(monday.timestamp())}"
+    )
     assert buttons(letters.only) == ["connect_open"], "and its link still works"
     assert "I will remind you" not in world.ana.answer
     leaps_to(world, monday - MINUTE)

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from bot.domain.health import Cause, Health
 from bot.domain.notices import Mended, Notice, Trouble, TroubleOver
-from bot.slack.messages import Message, render
+from bot.slack import troubles
+from bot.slack.messages import Message, message, render
 from tests.sandbox.slack.blocks import LONGEST_UPDATE, check_message
 from tests.slack.samples import (
     ACCOUNT,
@@ -214,3 +216,22 @@ def test_a_reminder_can_be_put_off_quietly(cause: Cause) -> None:
     assert (later["text"]["text"], later["value"]) == ("Remind me tomorrow", "outage-1")
     assert "style" not in later
     assert not elements(render(replace(fresh(cause), snooze=None)).blocks, "remind_tomorrow")
+
+
+@pytest.mark.parametrize("cause", Cause)
+def test_a_reminder_that_is_put_off_keeps_everything_but_that_button_and_says_until_when(cause: Cause) -> None:
+    sent = render(fresh(cause)).payload
+    told = troubles.snoozed(sent, NOW)
+    if not elements(sent["blocks"], "remind_tomorrow"):
+        assert told is None
+        return
+    assert told is not None
+    put_off = message(told[0], *told[1])
+    check_message(put_off.payload)
+    assert elements(put_off.blocks) == [each for each in elements(sent["blocks"]) if each not in later(sent)]
+    assert "*Put off*: I will remind you again <!date^" in "\n".join(texts(put_off.payload))
+    assert troubles.snoozed(put_off.payload, NOW) is None
+
+
+def later(sent: object) -> list[dict[str, Any]]:
+    return elements(sent, "remind_tomorrow")
