@@ -33,6 +33,7 @@ _PROBE = 6 * 3600
 """No zone changes its clock twice within this many seconds."""
 _NOTHING = timedelta()
 _MINUTE = timedelta(minutes=1)
+_NEVER = "With so much notice, and so short a time ahead, nobody could ever book you."
 _SPANS = ("buffer_before", "buffer_after", "notice", "horizon", "length", "step")
 
 
@@ -66,6 +67,13 @@ class Rules:
     @classmethod
     def checked(cls, zone: str, week: Sequence[Sequence[Sequence[int]]], **spans: timedelta) -> Self:
         """The same rules in order, or RulesRefused with a sentence for each field that cannot stay as it is."""
+        made = cls._made(zone, week, **spans)
+        if made.notice + made.length > made.horizon:
+            raise RulesRefused({"notice": _NEVER})
+        return made
+
+    @classmethod
+    def _made(cls, zone: str, week: Sequence[Sequence[Sequence[int]]], **spans: timedelta) -> Self:
         problems = dict(_problems(zone, week, spans))
         if problems:
             raise RulesRefused(problems)
@@ -89,7 +97,7 @@ class Rules:
             raise ValueError("These are no rules.")
         if not all(type(each) is int and abs(each) <= LONGEST_HORIZON // _MINUTE for each in minutes):
             raise ValueError("These are no rules.")
-        return cls.checked(zone, week, **{name: each * _MINUTE for name, each in zip(_SPANS, minutes, strict=True)})
+        return cls._made(zone, week, **{name: each * _MINUTE for name, each in zip(_SPANS, minutes, strict=True)})
 
 
 DEFAULT = Rules("UTC", week=(((9 * 60, 17 * 60),),) * 5 + ((),) * 2)

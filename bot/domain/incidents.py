@@ -105,7 +105,8 @@ _AROUND_US = {
         "owner can connect again with /calendar connect.",
     ),
     "webhook_off": Incident(
-        "A webhook has been switched off: for three days nothing has arrived at its address.",
+        "A webhook has been switched off: its address says that it is gone (410), or nothing has arrived there for "
+        "three days.",
         "See with `calendar-bot webhooks list` which one it is; remove it, and add it anew once it answers.",
     ),
     "clock_skew": Incident(

@@ -126,5 +126,13 @@ def test_every_field_has_its_sentence() -> None:
         Rules.checked("UTC", [[], [(540, 720), (700, 800)], *[[]] * 5])
 
 
+def test_notice_that_leaves_no_time_to_book_is_refused_when_it_is_typed_and_read_when_it_is_stored() -> None:
+    never = Rules("UTC", DEFAULT.week, notice=14 * DAY, horizon=7 * DAY)
+    with pytest.raises(RulesRefused, match="nobody could ever book you") as refused:
+        Rules.checked("UTC", DEFAULT.week, notice=never.notice, horizon=never.horizon)
+    assert set(refused.value.problems) == {"notice"}
+    assert Rules.from_json(never.to_json()) == never
+
+
 def test_windows_may_be_typed_in_any_order() -> None:
     assert Rules.checked("UTC", [[(780, 1020), (540, 720)], *[[]] * 6]).week[0] == ((540, 720), (780, 1020))
