@@ -82,6 +82,12 @@ def unread(calendars: Sequence[Unread]) -> Mrkdwn:
     """Time that is unknown is never called free."""
     named = [each.calendar for each in calendars if each.calendar]
     whose = some(list(dict.fromkeys(short(each.name, _NAME) for each in calendars)))
+    if len(named) == len(calendars):  # only the reader is told a calendar's name, of their own
+        return say(
+            ":warning: Your calendar *{names}* could not be read just now. Whether you are free is *unknown*, so none "
+            "of that time is offered. Please try again in a minute.",
+            names=some([short(each, _NAME) for each in named]),
+        )
     which = say(" (*{names}*)", names=some([short(each, _NAME) for each in named])) if named else Mrkdwn()
     return say(
         ":warning: A calendar of {whose}{which} could not be read just now. Whether they are free is *unknown*, so "

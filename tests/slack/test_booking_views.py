@@ -72,6 +72,8 @@ def test_nothing_unknown_is_called_free_or_taken() -> None:
     said = " ".join(texts(free_answers.free(unread).payload))
     assert "*unknown*" in said
     assert "Nothing is open" not in said
+    mine = " ".join(texts(free_answers.free(offer(unread=(Unread("Ana", "Work"),))).payload))
+    assert "Your calendar *Work* could not be read just now. Whether you are free is *unknown*" in mine
     missing = " ".join(texts(free_answers.free(offer(seat(problem="not_connected"))).payload))
     assert "has not connected a calendar yet" in missing
     assert "Nothing is open" not in missing
