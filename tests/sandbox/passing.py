@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import exists, func, select
 from sqlmodel import col, or_
@@ -46,7 +47,13 @@ def next_moment(database: Database, now: datetime) -> datetime:
     return max(now + _NEVER_LESS, min(soonest, now + (_MINUTE if broken else _CALM)))
 
 
-def is_due(database: Database, column: datetime | None, now: datetime) -> bool:
+def next_step(database: Database, now: datetime) -> timedelta:
+    """Until that moment, or a minute when something is due already."""
+    late = any(is_due(database, column, now) for column in _DUE)
+    return _MINUTE if late else next_moment(database, now) - now
+
+
+def is_due(database: Database, column: Any, now: datetime) -> bool:
     """Whether a job would find anything, by its table's due times: most moments are only one of them's."""
     with database.reading() as session:
         return bool(session.connection().scalar(select(exists().where(col(column) <= now))))
@@ -79,6 +86,10 @@ def until(end: datetime, clock: SandboxClock, bot: Bot, settles: Callable[[], ob
         if is_due(bot.database, Invitation.due_at, moment):
             bot.rolling.invitations.deliver()
             bot.rolling.rollout.finish_what_is_done()
+        if is_due(bot.database, Operation.due_at, moment):
+            bot.booking.outbox.run()
+        if is_due(bot.database, Word.due_at, moment):
+            bot.booking.bulletin.deliver()
         if moment.date() > counted_on:
             bot.rolling.tallies.run()
             counted_on = moment.date()

@@ -112,9 +112,8 @@ class World:
         passing.until(self._arrived() + by, self.clock, self.bot, self.settles)
 
     def next_comes(self, within: timedelta) -> None:
-        """Time passes until something is due, or for that long, with the bot's jobs."""
-        now = self._arrived()
-        self.time_passes(min(within, passing.next_moment(self.bot.database, now) - now))
+        """Time passes until something is due, or within a minute what is due already; no longer than that."""
+        self.time_passes(min(within, passing.next_step(self.bot.database, self._arrived())))
 
     def time_leaps(self, by: timedelta) -> None:
         """The same without anything happening on the way: the bot was down, or nobody cares."""
