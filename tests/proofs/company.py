@@ -45,11 +45,15 @@ class Company:
         return dice.sample(self.ids, dice.randint(1, most))
 
     def sweeps(self, times: int, apart: timedelta = timedelta(minutes=4)) -> None:
-        """So often, longer apart than any lease or pause lasts: what waits is done. Then what is owed is told."""
+        """What waits is done, and then what is owed is told."""
+        self.catches_up(times, apart)
+        self._world.bot.booking.bulletin.deliver()
+
+    def catches_up(self, times: int, apart: timedelta = timedelta(minutes=4)) -> None:
+        """So often, longer apart than any lease or pause lasts: what waits is done."""
         for _ in range(times):
             self._world.time_leaps(apart)
             self._world.bot.booking.outbox.run()
-        self._world.bot.booking.bulletin.deliver()
 
 
 def wish(people: Collection[str], start: datetime, *, minutes: int = 30) -> Wish:
