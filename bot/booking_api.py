@@ -28,7 +28,7 @@ class Booking(Protocol):
         ...
 
     def listing(self, team_id: str, after: str | None, limit: int) -> tuple[Sequence[Appointment], str | None]:
-        """A page of them, and the cursor of the next page. Raises NotBookable for an ``after`` that is no cursor."""
+        """A page of them, and the cursor of the next page. Raises CursorUnknown."""
         ...
 
     def change(self, team_id: str, appointment_id: str, change: Change, version: int | None) -> Appointment:
@@ -39,8 +39,11 @@ class Booking(Protocol):
         """
         ...
 
-    def cancel(self, team_id: str, appointment_id: str) -> Appointment:
-        """Cancelled, or on its way there; one that is cancelled already stays so. Raises NoSuchAppointment."""
+    def cancel(self, team_id: str, appointment_id: str, version: int | None) -> Appointment:
+        """Cancelled, or on its way there; one that is cancelled already stays so.
+
+        Raises NoSuchAppointment, NotBookable; VersionPassed when ``version`` is old.
+        """
         ...
 
 
@@ -50,7 +53,10 @@ class FreeTimes(Protocol):
     def people(
         self, team_id: str, email: str | None, after: str | None, limit: int
     ) -> tuple[Sequence[Standing], str | None]:
-        """A page of the workspace's people, or those with this address; and the cursor of the next page."""
+        """A page of the workspace's people, or those with this address; and the cursor of the next page.
+
+        Raises CursorUnknown.
+        """
         ...
 
     def openings(

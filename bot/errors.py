@@ -75,6 +75,10 @@ class NoSuchAppointment(BotError):
     """There is no such appointment, or it is not yours."""
 
 
+class CursorUnknown(BotError):
+    """This is no cursor of ours: give back the `next_cursor` of the page before."""
+
+
 class KeyReused(BotError):
     """This Idempotency-Key was used before, for something else. Use a fresh key for a new request."""
 

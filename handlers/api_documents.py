@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.requests import Request
@@ -77,6 +78,9 @@ def openapi(api: FastAPI, public_url: str) -> dict[str, Any]:
         routes=api.routes,
         servers=[{"url": public_url + API}],
     )
+    for route in api.routes:
+        if isinstance(route, APIRoute):
+            _put_back_nulls(document["paths"][route.path], route)
     parts = document["components"]
     parts["schemas"] = {name: each for name, each in parts["schemas"].items() if name not in _OURS}
     parts["schemas"]["Problem"] = _PROBLEM
@@ -97,6 +101,16 @@ def openapi(api: FastAPI, public_url: str) -> dict[str, Any]:
                 if parameter["name"] == "if-match":
                     parameter["name"] = "If-Match"
     return document
+
+
+def _put_back_nulls(operations: dict[str, Any], route: APIRoute) -> None:
+    """FastAPI leaves out of its document whatever is null, of examples too."""
+    for method in route.methods or ():
+        for status, reply in operations[method.lower()]["responses"].items():
+            told = route.responses.get(int(status), {}).get("content", {})
+            for media, content in told.items():
+                if "example" in content:
+                    reply["content"][media]["example"] = content["example"]
 
 
 def _page(document: dict[str, Any]) -> str:

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from bot.domain.api_keys import Key, Scope
 from bot.ports import Clock
 from bot.services.api_keys import Exhausted, KeyUnknown
-from handlers.api_problems import ProblemFound
+from handlers.api_problems import ProblemFound, Wrong
 from handlers.background import Background
 
 AT_ONCE = 64
@@ -109,6 +109,7 @@ def gated(gate: Gate) -> type[APIRoute]:
                             },
                         )
                     _refuse_other_bodies(request)
+                    _refuse_repetitions(request)
                     request.state.key = key
                     return await inside(request)
 
@@ -137,6 +138,13 @@ def _refuse_other_bodies(request: Request) -> None:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if request.method in _BODIES and kind != "application/json":
         raise ProblemFound("unsupported-media-type")
+
+
+def _refuse_repetitions(request: Request) -> None:
+    """Of two values in an address one would count, and nobody knows which was meant."""
+    named = Counter(name for name, _ in request.query_params.multi_items())
+    if repeated := [Wrong(name, "stands there more than once") for name, count in named.items() if count > 1]:
+        raise ProblemFound("invalid", errors=repeated)
 
 
 def _digest(text: str) -> bytes:

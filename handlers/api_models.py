@@ -7,7 +7,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validat
 
 from bot.domain import changes
 from bot.domain.appointments import (
+    ADDRESS,
     LONGEST,
+    LONGEST_ADDRESS,
     LONGEST_PLACE,
     LONGEST_TITLE,
     MOST_GUESTS,
@@ -22,9 +24,18 @@ LONGEST_WINDOW = timedelta(days=31)
 ID = r"^[0-9a-f]{32}$"
 _MINUTE = timedelta(minutes=1)
 _IDS = rf"^[0-9a-f]{{32}}(,[0-9a-f]{{32}}){{0,{MOST_PEOPLE - 1}}}$"
-_EMAIL = r"^[!-?A-~]+@[!-?A-~]+$"
 # Control characters break calendars and terminals, and PostgreSQL takes no NUL.
 _TEXT = r"^[^\x00-\x1f\x7f]*$"
+_CURSOR = r"^[A-Za-z0-9_.~=-]{1,500}$"
+_AN_ID = "an id is 32 of the characters 0-9 and a-f"
+PLAINLY = {
+    ID: _AN_ID,
+    _IDS: f"is ids, comma-separated, at most {MOST_PEOPLE}; {_AN_ID}",
+    ADDRESS: "is no e-mail address; one looks like kim@customer.example",
+    _TEXT: "must not hold control characters, such as line breaks",
+    _CURSOR: "is no cursor of ours: give back the `next_cursor` of the page before",
+}
+"""What a pattern asks for, for whoever has not met it."""
 
 
 def _saying_something(value: str) -> str:
@@ -34,13 +45,13 @@ def _saying_something(value: str) -> str:
 
 
 PersonId = Annotated[str, Field(pattern=ID, description="A person's id, as `GET people` tells it")]
-Email = Annotated[str, Field(pattern=_EMAIL, min_length=3, max_length=254)]
+Email = Annotated[str, Field(pattern=ADDRESS, max_length=LONGEST_ADDRESS)]
 Title = Annotated[str, Field(min_length=1, max_length=LONGEST_TITLE, pattern=_TEXT), AfterValidator(_saying_something)]
 Place = Annotated[str, Field(max_length=LONGEST_PLACE, pattern=_TEXT)]
 Optional = Annotated[list[PersonId], Field(max_length=MOST_PEOPLE, description="Are invited and do not block")]
 Guests = Annotated[list[Email], Field(max_length=MOST_GUESTS, description="Addresses of people outside")]
 Video = Annotated[bool, Field(description="Whether Google Meet is wanted")]
-Cursor = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.~=-]{1,500}$", description="`next_cursor` of the page before")]
+Cursor = Annotated[str, Field(pattern=_CURSOR, description="`next_cursor` of the page before")]
 Limit = Annotated[int, Field(ge=1, le=MOST_OF_A_PAGE)]
 Minutes = Annotated[
     int,

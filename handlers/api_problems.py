@@ -12,6 +12,7 @@ from bot.domain.faults import GoogleFault
 from bot.errors import (
     AvailabilityUnknown,
     BotError,
+    CursorUnknown,
     GoogleUnavailable,
     KeyReused,
     NoSuchAppointment,
@@ -58,7 +59,7 @@ KINDS: Mapping[str, Kind] = {
     "too-large": Kind(413, "The request is too large", "A body holds at most 1 MiB, all headers together 32 kB."),
     "unsupported-media-type": Kind(415, "The body has to be JSON", "Send `Content-Type: application/json`."),
     "invalid": Kind(422, "Something in the request is not valid", "`errors` names each field and what is wrong."),
-    "not-bookable": Kind(422, "This cannot be booked", "`code` and `detail` say why."),
+    "not-bookable": Kind(422, "This cannot be done as it is asked for", "`code` and `detail` say why."),
     "idempotency-key-reused": Kind(
         422, "This Idempotency-Key was used for something else", "Use a fresh key for a new request."
     ),
@@ -77,6 +78,7 @@ _RAISED: Mapping[type[Exception], str] = {
     VersionPassed: "version-passed",
     NotBookable: "not-bookable",
     KeyReused: "idempotency-key-reused",
+    CursorUnknown: "invalid",
     Exhausted: "too-many-requests",
     AvailabilityUnknown: "availability-unknown",
     ReconnectNeeded: "availability-unknown",
@@ -89,7 +91,7 @@ _RAISED: Mapping[type[Exception], str] = {
     BotError: "internal",
 }
 RAISED = tuple(_RAISED)
-_SPOKEN = frozenset({"too-many-requests", "not-bookable", "slot-taken", "no-such-appointment", "version-passed"})
+_SPOKEN = frozenset({"too-many-requests", "not-bookable", "slot-taken", "version-passed"})
 """Of these the error's own sentence says more than the table; the others' are meant for people in Slack."""
 _BY_STATUS: Mapping[int, str] = {
     400: "bad-request",
@@ -187,6 +189,8 @@ class Problems:
         if isinstance(error, NotBookable):
             code = error.reason
             errors = [Wrong(error.field, str(error))] if error.field else []
+        if isinstance(error, CursorUnknown):
+            errors = [Wrong("cursor", str(error))]
         if isinstance(error, AvailabilityUnknown):
             code = error.reason
         if isinstance(error, Exhausted):

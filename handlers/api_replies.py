@@ -130,7 +130,7 @@ def _refuses(*kinds: str) -> dict[int, dict[str, Any]]:
 
 PEOPLE: Replies = {
     200: _answers(PeopleOut, {"items": [_PERSON], "next_cursor": None}, "A page of people", {}),
-    **_refuses("not-bookable"),
+    **_refuses(),
 }
 AVAILABILITY: Replies = {
     200: _answers(
@@ -159,7 +159,7 @@ BOOKED: Replies = {
 }
 APPOINTMENTS: Replies = {
     200: _answers(AppointmentsOut, {"items": [_APPOINTMENT], "next_cursor": None}, "A page of appointments", {}),
-    **_refuses("not-bookable"),
+    **_refuses(),
 }
 APPOINTMENT: Replies = {
     200: _answers(AppointmentOut, _APPOINTMENT, "The appointment", _ETAG),
@@ -175,5 +175,5 @@ CANCELLED: Replies = {
     202: _answers(
         AppointmentOut, {**_APPOINTMENT, "state": "cancelling"}, "Accepted: poll its Location", {**_LOCATION, **_ETAG}
     ),
-    **_refuses("no-such-appointment"),
+    **_refuses("no-such-appointment", "version-passed", "not-bookable"),
 }

@@ -88,7 +88,7 @@ class BookingDesk:
         collisions = Collisions(self.diaries, connections, events)
         tools = (database, connections, events, collisions, self.bulletin, clock)
         self.outbox = Outbox(database, Writing(*tools), Moving(*tools), clock, self._write, max_pending)
-        self.reconciling = Reconciling(database, connections, calendars, events, self.bulletin, clock)
+        self.reconciling = Reconciling(database, connections, calendars, *tools[2:])
         self.appointments = Appointments(database, self.diaries, self.outbox, clock, max_pending)
         self.agendas = Agendas(self.appointments, self.availability, self.diaries, clock)
         self.keys = ApiKeys(database, clock, self.appointments.held_by)

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Annotated, Any, Protocol, TypeVar
 
-import structlog
 from fastapi import APIRouter, FastAPI, Header, Path, Query
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
@@ -23,17 +22,18 @@ from handlers import api_documents, api_models, api_replies, api_shown
 from handlers.api_gate import Gate, gated, key_of, needs
 from handlers.api_models import Change, CommonWindow, NewAppointment, Page, PeoplePage, Window
 from handlers.api_problems import API, RAISED, ProblemFound, Problems, Wrong
+from handlers.api_refusals import Refusals
 from handlers.api_shown import AvailabilityOut
 from handlers.background import Background
 
 T = TypeVar("T")
-log = structlog.get_logger()
 
 _BUDGET = 25.0
 """Seconds; a service answers 202 by itself long before that."""
-_OK, _CREATED, _ACCEPTED, _NOT_FOUND, _METHOD_NOT_ALLOWED = 200, 201, 202, 404, 405
+_OK, _CREATED, _ACCEPTED = 200, 201, 202
 _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e][\x20-\x7e]{0,254}")
 _ETAG = re.compile(r'"(\d{1,9})"')
+_KNOWN = 'The ETag you know, such as `"3"`'
 _PERSON = Annotated[str, Path(pattern=api_models.ID, description="The person's id")]
 _APPOINTMENT = Annotated[str, Path(pattern=api_models.ID, description="The appointment's id")]
 
@@ -66,7 +66,6 @@ def booking_router(
 def booking_app(edge: "BookingEdge", gate: Gate, public_url: str) -> FastAPI:
     """The API as an application of its own, so that each of its errors is a problem document."""
     api = FastAPI(title="Calendar Bot", version="1", docs_url=None, redoc_url=None, openapi_url=None)
-    problems = Problems(public_url)
     api.router.redirect_slashes = False
     api.router.route_class = gated(gate)
     slots, reads, writes = Scope.AVAILABILITY_READ, Scope.APPOINTMENTS_READ, Scope.APPOINTMENTS_WRITE
@@ -92,7 +91,7 @@ def booking_app(edge: "BookingEdge", gate: Gate, public_url: str) -> FastAPI:
             response_model=None,
             openapi_extra=needs(scope),
         )
-    refusals = _Refusals(problems, api)
+    refusals = Refusals(Problems(public_url), api)
     api.add_exception_handler(HTTPException, refusals.by_status)
     api.add_exception_handler(RequestValidationError, refusals.invalid)
     api.add_exception_handler(ProblemFound, refusals.found)
@@ -161,7 +160,7 @@ class BookingEdge:
         request: Request,
         appointment: _APPOINTMENT,
         change: Change,
-        if_match: Annotated[str | None, Header(description='The ETag you know, such as `"3"`')] = None,
+        if_match: Annotated[str | None, Header(description=_KNOWN)] = None,
     ) -> Response:
         """Change an appointment: its time, its title, its place, who is invited, or several of them at once.
 
@@ -175,9 +174,18 @@ class BookingEdge:
         found = await self._ask(asked)
         return _appointment(found, _ACCEPTED if found.moving_to or found.changing_to else _OK, located=True)
 
-    async def cancel(self, request: Request, appointment: _APPOINTMENT) -> Response:
-        """Cancel an appointment; as often as you like. 202: it is gone here, and soon in Google Calendar."""
-        found = await self._ask(self._booking.cancel, key_of(request).team_id, appointment)
+    async def cancel(
+        self,
+        request: Request,
+        appointment: _APPOINTMENT,
+        if_match: Annotated[str | None, Header(description=_KNOWN)] = None,
+    ) -> Response:
+        """Cancel an appointment; as often as you like. 202: it is gone here, and soon in Google Calendar.
+
+        422: it is over, or its host has disconnected the calendar that it stays in.
+        """
+        version = _version(if_match, None)
+        found = await self._ask(self._booking.cancel, key_of(request).team_id, appointment, version)
         return _appointment(found, _ACCEPTED if found.state is State.CANCELLING else _OK, located=True)
 
     def _book(self, key: Key, wanted: NewAppointment, idempotency_key: str) -> Appointment:
@@ -221,55 +229,6 @@ class BookingEdge:
 
     async def _ask(self, question: Callable[..., T], *args: Any) -> T:
         return await self._pool.ask(question, *args, budget=_BUDGET)
-
-
-class _Refusals:
-    """From an error to its problem document. What it was is logged by its name alone."""
-
-    def __init__(self, problems: Problems, api: FastAPI) -> None:
-        self._problems = problems
-        self._api = api
-
-    async def by_status(self, request: Request, error: Exception) -> Response:
-        status = error.status_code if isinstance(error, HTTPException) else _NOT_FOUND
-        if status == _NOT_FOUND:
-            request.scope.pop("endpoint", None)  # the access log knows a route by it, and this was none of ours
-        headers = {"Allow": ", ".join(self._allowed(request))} if status == _METHOD_NOT_ALLOWED else None
-        return self._problems.status(status, headers)
-
-    async def invalid(self, _request: Request, error: Exception) -> Response:
-        found = error.errors() if isinstance(error, RequestValidationError) else []
-        if any(each["type"] == "json_invalid" for each in found):
-            return self._problems.document("bad-request")
-        return self._problems.document("invalid", errors=[_wrong(each) for each in found])
-
-    async def found(self, _request: Request, error: Exception) -> Response:
-        if not isinstance(error, ProblemFound):
-            raise error
-        log.warning("api_refused", outcome=error.kind.replace("-", "_"))
-        return self._problems.found(error)
-
-    async def raised(self, _request: Request, error: Exception) -> Response:
-        log.warning("api_refused", outcome=re.sub(r"(?<!^)(?=[A-Z])", "_", type(error).__name__).lower())
-        return self._problems.raised(error)
-
-    async def bug(self, _request: Request, _error: Exception) -> Response:
-        return self._problems.document("internal")  # Starlette raises it once more, and the access log writes it down
-
-    def _allowed(self, request: Request) -> list[str]:
-        path = str(request.scope["path"]).removeprefix(str(request.scope.get("root_path", "")))
-        return sorted(
-            method
-            for route in self._api.routes
-            if (pattern := getattr(route, "path_regex", None)) is not None and pattern.match(path)
-            for method in getattr(route, "methods", None) or ()
-        )
-
-
-def _wrong(problem: dict[str, Any]) -> Wrong:
-    """The field by its name, and our sentence or pydantic's; never the value, which may be a title."""
-    names = [str(each) for each in problem["loc"][1:]] or [str(problem["loc"][0])]
-    return Wrong(".".join(names), str(problem["msg"]).removeprefix("Value error, "))
 
 
 def _version(if_match: str | None, version: int | None) -> int | None:

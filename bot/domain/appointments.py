@@ -1,5 +1,6 @@
 """An appointment made through the bot: what is asked for, what it is, and what may become of it."""
 
+import re
 from base64 import b32hexencode
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,6 +18,12 @@ MOST_GUESTS = 50
 LONGEST_TITLE, LONGEST_PLACE = 200, 300
 SHORTEST, LONGEST = GRID, timedelta(hours=24)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+ADDRESS = rf"^{_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+{_LABEL}$"
+"""What may be invited by e-mail, as RFC 5321 spells it, without quotes, and with a domain that mail could reach."""
+LONGEST_ADDRESS = 254
+_ADDRESS = re.compile(ADDRESS.rstrip("$"))
 
 
 class State(StrEnum):
@@ -166,6 +173,11 @@ def event_id(appointment_id: str, generation: int) -> str:
     """
     spelt = b32hexencode(UUID(appointment_id).bytes).decode().rstrip("=").lower()
     return f"b{spelt}" + (f"g{generation}" if generation else "")
+
+
+def is_address(text: str) -> bool:
+    """Whether it can be an e-mail address."""
+    return len(text) <= LONGEST_ADDRESS and _ADDRESS.fullmatch(text) is not None
 
 
 def is_on_grid(moment: datetime) -> bool:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from bot.appointment_ports import EventChanges, EventDraft, EventState, Revision
-from bot.domain.faults import GoogleFault
+from bot.domain.faults import Blame, GoogleFault, Verdict
 from bot.google.answers import failed, json_object
 from bot.google.calendar_api import STALE, CalendarApi
 from bot.google.event_resources import STATE_FIELDS, invited, is_all_day, resource, revised, state, times
@@ -24,6 +24,9 @@ _LIST_FIELDS = f"kind,timeZone,nextPageToken,nextSyncToken,items({STATE_FIELDS})
 _GUEST_FIELDS = "kind,id,etag,attendees,attendeesOmitted"
 _EVENT = "calendar#event"
 _NONE = ("not_found", "gone")
+_SUCCESSES = range(200, 300)
+_BAD_REQUEST, _WRONG = 400, frozenset({"invalid", "required"})
+"""How Google says that something in an event will not do."""
 
 
 class GoogleEvents:
@@ -33,7 +36,10 @@ class GoogleEvents:
         self._api = api
 
     def insert(self, token: AccessToken, calendar_id: str, draft: EventDraft, *, notify: bool = True) -> EventState:
-        """Write the event under its own id, once; an id that is taken is the fault "duplicate". Raises GoogleFault."""
+        """Write the event under its own id, once; an id that is taken is the fault "duplicate". Raises GoogleFault.
+
+        What Google will not have as it is asked for, an attendee's address for instance, is "refused_by_google".
+        """
         request = self._api.events.insert(
             calendarId=calendar_id,
             body=resource(draft),
@@ -116,11 +122,17 @@ class GoogleEvents:
         try:
             answer = self._api.execute(request, token)
         except GoogleFault as refused:
-            if refused.verdict.code not in _NONE:
+            if refused.verdict.code in _NONE:
+                return
+            if refused.facts.kind != "garbage" or refused.facts.status not in _SUCCESSES:
                 raise
-            return
-        if answer and json_object(answer) is None:  # a deletion is answered with nothing at all; a proxy says more
+            answer = b"{}"  # it held nothing at all
+        if answer and json_object(answer) is None:  # a page
             raise failed("calendar", "garbage")
+        if answer:  # only a 204 proves it, which has come as "": anybody may have said this
+            left = self.get(token, calendar_id, event_id)
+            if left is not None and left.status != "cancelled":
+                raise failed("calendar", "garbage")
 
     def within(self, token: AccessToken, calendar_id: str, start: datetime, end: datetime) -> Sequence[EventState]:
         """All that stands in the window, recurring events as their instances. Raises GoogleFault, never tells half."""
@@ -181,10 +193,20 @@ class GoogleEvents:
 
     def _written(self, token: AccessToken, calendar_id: str, event_id: str, request: "HttpRequest") -> EventState:
         """The event that the request is answered with, held to be ours."""
-        answer = held(self._api.execute(request, token), _EVENT)
+        answer = held(self._asked(token, request), _EVENT)
         if answer.get("id") != event_id:
             raise failed("calendar", "garbage")
         return state(answer, self._zone(token, calendar_id) if is_all_day(answer) else "UTC")
+
+    def _asked(self, token: AccessToken, request: "HttpRequest") -> Any:
+        """The answer. What is wrong with what people have asked for is no fault of ours that operators could mend."""
+        try:
+            return self._api.execute(request, token)
+        except GoogleFault as refused:
+            facts = refused.facts
+            if facts.status != _BAD_REQUEST or not facts.reasons or not facts.reasons <= _WRONG:
+                raise
+        raise GoogleFault(Verdict(Blame.RESOURCE, "refused_by_google"), facts)
 
     def _guests(self, token: AccessToken, calendar_id: str, event_id: str) -> tuple[list[Any], str]:
         """All who are invited, with everything that Google knows of their answers; and of which version that is."""

@@ -8,26 +8,18 @@ from typing import Any
 from bot.booking_api import VersionPassed
 from bot.domain.appointments import Appointment, State, Wish
 from bot.domain.changes import Change
-from bot.errors import (
-    AvailabilityUnknown,
-    GoogleUnavailable,
-    KeyReused,
-    NoSuchAppointment,
-    NotBookable,
-    SlotTaken,
-)
+from bot.errors import AvailabilityUnknown, GoogleUnavailable, KeyReused, NoSuchAppointment, SlotTaken
 from bot.ports import Clock
-from bot.services import wishes
+from bot.services import refusals, wishes
 from bot.services.diaries import Bookable, Diaries
-from bot.services.outbox import BROKEN, LEASE, Outbox, Outcome, Result
+from bot.services.outbox import LEASE, Outbox, Result
 from bot.services.portraits import Loaded, load, shown
 from storage import bookings, operations
 from storage.database import Database
 from storage.operations import Task
 
 _CHANGED = "Somebody else has just changed this appointment. Please look again."
-_STANDS = (State.CONFIRMED, State.CONFLICT)
-_OPEN = (State.HELD, *_STANDS)
+_OPEN = (State.HELD, *refusals.STANDS)
 
 
 class Appointments:
@@ -71,7 +63,7 @@ class Appointments:
             if known is None:
                 raise SlotTaken from None
             return known
-        self._raise(self._outbox.carry_out(task, promised=False))
+        refusals.met(self._outbox.carry_out(task, promised=False))
         return self._shown(wish.team_id, booking.id)
 
     def _known(self, requester: str, idempotency_key: str, asked: str) -> Appointment | None:
@@ -111,20 +103,21 @@ class Appointments:
             becoming = operations.changes(session, [appointment_id]).get(appointment_id, {})
         loaded, now = self._found(team_id, appointment_id, version), self._clock.now()
         row = loaded.row
-        if row.state not in _STANDS:
-            raise _not_now(change)
+        if row.state not in refusals.STANDS:
+            raise refusals.not_now(loaded, change)
         start, end = _times(loaded, change)
         moves = change.moves and (row.state == State.CONFLICT or (start, end) != loaded.target)
         named = [*(part.person_id for part in loaded.blocking), *(change.optional or ())]
         people = self._diaries.of(team_id, [each for each in dict.fromkeys(named) if each])
+        refusals.must_be_followed(loaded, people.get(row.host_id), field=next(iter(change.named), None))
         said = wishes.words(loaded).but(becoming)
         lacking = said.lacking(wishes.revised(loaded, said, change, people)) if change.words else {}
         if not moves and not lacking:
             return self._shown(team_id, appointment_id)
         if becoming or row.move_starts_at is not None:
-            raise _not_now(change)
-        if not moves and row.ends_at <= now:
-            raise NotBookable("over", "This appointment is over.", field=next(iter(lacking)))
+            raise refusals.not_now(loaded, change)
+        if not moves:
+            refusals.must_be_ahead(loaded, now, field=next(iter(lacking)))
         blocking = {part.person_id: people[part.person_id] for part in loaded.blocking if part.person_id in people}
         if moves:
             wishes.may_be_at(start, end, [one for one in blocking.values() if one.id != row.booker_id], now)
@@ -133,8 +126,8 @@ class Appointments:
         task = self._accept(loaded, (start, end) if moves else None, blocking, lacking, by)
         outcome = self._outbox.carry_out(task, promised=False)
         if not moves and outcome.result is Result.UNKNOWN:
-            raise _refused(outcome, next(iter(lacking)))
-        self._raise(outcome)
+            raise refusals.of_words(outcome, next(iter(lacking)))
+        refusals.met(outcome)
         return self._shown(team_id, appointment_id)
 
     def _accept(
@@ -163,24 +156,31 @@ class Appointments:
             raise SlotTaken from None
 
     def cancel(self, team_id: str, appointment_id: str, *, by: str = "", version: int | None = None) -> Appointment:
-        """Cancel it. Cancelling what is cancelled, or failed, changes nothing."""
+        """Cancel it. Cancelling what is cancelled, or failed, changes nothing.
+
+        Raises NotBookable for what is past, and for what stands in the calendar of somebody who has disconnected.
+        """
         loaded = self._found(team_id, appointment_id, version)
-        task = self._cancelling(loaded, by)
+        task = self._cancelling(loaded, by, version)
         if task is not None:
             self._outbox.carry_out(task)
         return self._shown(team_id, appointment_id)
 
-    def _cancelling(self, loaded: Loaded, by: str) -> Task | None:
-        if loaded.row.state not in _OPEN:
-            return None
+    def _cancelling(self, loaded: Loaded, by: str, version: int | None) -> Task | None:
         row, now = loaded.row, self._clock.now()
+        if row.state not in _OPEN:
+            return None
+        refusals.must_be_ahead(loaded, now)
+        refusals.must_be_followed(loaded, self._diaries.of(row.team_id, [row.host_id]).get(row.host_id))
         with self._database.transaction() as session:
             ended = {"version": row.version + 1, "state": State.CANCELLING, "deadline": now + self._max_pending}
             changed = bookings.change(session, row, _OPEN, **ended)
             if changed:
                 return operations.add(session, row.id, operations.CANCEL, now, now + LEASE, by)
             current = load(session, row.id)
-        return self._cancelling(current, by) if current else None
+        if version is not None:
+            raise VersionPassed
+        return self._cancelling(current, by, None) if current else None
 
     # --- looking ----------------------------------------------------------------------------------------------------
 
@@ -232,32 +232,11 @@ class Appointments:
             changes = operations.changes(session, [each.row.id for each in rows])
         return [replace(shown(each), changing_to=_told(changes.get(each.row.id))) for each in rows]
 
-    @staticmethod
-    def _raise(outcome: Outcome) -> None:
-        if outcome.result is Result.TAKEN:
-            raise SlotTaken
-        if outcome.result is Result.UNKNOWN:
-            raise AvailabilityUnknown(outcome.reason)
-
 
 def _times(loaded: Loaded, change: Change) -> tuple[datetime, datetime]:
     """As long as it was, unless its end is named."""
     start = change.start or loaded.target[0]
     return start, change.end or start + (loaded.row.ends_at - loaded.row.starts_at)
-
-
-def _not_now(change: Change) -> NotBookable:
-    if change.moves:
-        return NotBookable("not_movable", "This appointment cannot be moved just now.", field="start")
-    field = next(iter(change.named), None)
-    return NotBookable("not_changeable", "This appointment cannot be changed just now.", field=field)
-
-
-def _refused(outcome: Outcome, field: str) -> NotBookable | GoogleUnavailable:
-    """Of words alone: a connection may be mended, a calendar that cannot be written to is another matter."""
-    if outcome.reason in BROKEN:
-        return GoogleUnavailable()
-    return NotBookable(outcome.reason, "Google does not let this appointment be changed.", field=field)
 
 
 def _told(change: Mapping[str, Any] | None) -> Mapping[str, Any] | None:

@@ -1,6 +1,6 @@
 """Whether a time is free at Google, asked live: before something is written there, and once more after it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -78,6 +78,32 @@ class Collisions:
                 raise GoogleUnavailable
             for calendar_id, busy in answer.busy.items():
                 if (one, calendar_id) != (row.host_id, row.calendar_id) and _is_foreign(busy, ours):
+                    return True
+        return False
+
+    def came_later(
+        self, loaded: Loaded, event: EventState, people: Mapping[str, Bookable], known: Mapping[str, Sequence[Interval]]
+    ) -> bool:
+        """The same a while after, when every invitation stands in a calendar, and hides what else is there.
+
+        Where appointments and invitations lie each event is looked at; elsewhere free/busy has to do. ``known`` is what
+        other appointments of ours take up, by person: how those came to overlap is told with them.
+        """
+        row, ours = loaded.row, Interval(loaded.row.starts_at, loaded.row.ends_at)
+        for one in people.values():
+            mine = {row.calendar_id} if one.id == row.host_id else set[str]()
+            mine |= one.calendars.keys() & {one.linked, one.account}
+            for calendar_id in sorted(mine):
+                ask = partial(_within, self._events, calendar_id=calendar_id, start=ours.start, end=ours.end)
+                for each in self._connections.call(one.who, ask):
+                    is_ours = each.id == event.id or "bk" in each.marks
+                    is_known = any((each.start, each.end) == (span.start, span.end) for span in known[one.id])
+                    if _blocks(each, ours) and not is_ours and not is_known:
+                        return True
+            if one.calendars.keys() <= mine:
+                continue
+            for calendar_id, busy in self._diaries.see([one], ours.start, ours.end)[one.id].busy.items():
+                if calendar_id not in mine and _is_foreign(busy, ours):
                     return True
         return False
 

@@ -2,14 +2,17 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.domain.appointments import Appointment, Openings, Standing, Wish
 from bot.domain.changes import Change
-from bot.errors import NotBookable
+from bot.errors import CursorUnknown, NotBookable
 from bot.services.appointments import Appointments
 from bot.services.availability import Availability
+
+_ID = re.compile(r"[0-9a-f]{32}")
 
 
 class ForPrograms:
@@ -39,14 +42,16 @@ class ForPrograms:
         """See Booking."""
         return self._appointments.change(team_id, appointment_id, change, version=version)
 
-    def cancel(self, team_id: str, appointment_id: str) -> Appointment:
+    def cancel(self, team_id: str, appointment_id: str, version: int | None) -> Appointment:
         """See Booking."""
-        return self._appointments.cancel(team_id, appointment_id)
+        return self._appointments.cancel(team_id, appointment_id, version=version)
 
     def people(
         self, team_id: str, email: str | None, after: str | None, limit: int
     ) -> tuple[Sequence[Standing], str | None]:
         """See FreeTimes; in the order of their ids."""
+        if after is not None and not _ID.fullmatch(after):
+            raise CursorUnknown
         found = self._availability.people(team_id, email, after, limit + 1)
         more = found[:limit][-1] if len(found) > limit else None
         return found[:limit], more.party.person_id if more else None
@@ -82,4 +87,4 @@ def _place(cursor: str) -> tuple[datetime, str]:
             return start, appointment_id
     except (ValueError, binascii.Error):
         pass
-    raise NotBookable("bad_cursor", "This is no cursor of ours.", field="cursor")
+    raise CursorUnknown

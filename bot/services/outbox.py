@@ -13,7 +13,7 @@ from bot.ports import Clock
 from bot.services.diaries import Each
 from bot.services.moving import EventGone, Moving
 from bot.services.portraits import Loaded, load
-from bot.services.writing import LeaseGone, Writing
+from bot.services.writing import REFUSED, LeaseGone, Writing
 from storage import bookings, operations
 from storage.database import Database
 from storage.operations import CANCEL, MOVE, WRITE, Task
@@ -101,7 +101,7 @@ class Outbox:
             outcome = _outcome(error)
         if outcome.result is Result.PENDING:
             return self._again(task, self._clock.now() + _pause(task.attempts), outcome.reason)
-        refused = outcome.result is Result.TAKEN or not promised
+        refused = outcome.result is Result.TAKEN or outcome.reason == REFUSED or not promised
         held_up = None if refused else self._held_up(task, loaded, outcome.reason)
         return held_up or self._refused(task, loaded, outcome, promised=promised)
 

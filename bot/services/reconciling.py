@@ -1,6 +1,6 @@
 """What people do to appointments in Google itself, and whatever else has made our rows and Google's events differ."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -9,9 +9,11 @@ from bot.appointment_ports import Events, EventState
 from bot.domain.appointment_notices import IN_GOOGLE, News
 from bot.domain.appointments import State
 from bot.domain.faults import GoogleFault
+from bot.domain.intervals import Interval
 from bot.errors import BotError
 from bot.ports import AccessToken, Calendars, Clock
 from bot.services.appointment_news import AppointmentBulletin
+from bot.services.collisions import Collisions
 from bot.services.connections import Connections
 from bot.services.portraits import Loaded, load
 from storage import bookings, operations, work
@@ -23,6 +25,8 @@ log = structlog.get_logger()
 EVERY = timedelta(minutes=10)
 _CERTAIN = timedelta(minutes=5)
 """An event that is not found is looked for again this much later before it counts as deleted."""
+_SETTLED = timedelta(minutes=15)
+"""So long after it was written what others wrote at the same moment may only just have become visible."""
 _ORPHAN = timedelta(hours=1)
 _DAY = timedelta(days=1)
 _GONE = "not_connected"
@@ -37,6 +41,7 @@ class Reconciling:
         connections: Connections,
         calendars: Calendars,
         events: Events,
+        collisions: Collisions,
         bulletin: AppointmentBulletin,
         clock: Clock,
     ) -> None:
@@ -44,6 +49,7 @@ class Reconciling:
         self._connections = connections
         self._calendars = calendars
         self._events = events
+        self._collisions = collisions
         self._bulletin = bulletin
         self._clock = clock
 
@@ -138,6 +144,8 @@ class Reconciling:
             expected[loaded.event_id] = row
             if not busy and loaded.row.state in (State.CONFIRMED, State.CONFLICT):
                 self._one(loaded, standing.get(loaded.event_id))
+        for event_id, row in expected.items():
+            self._look_again(row.id, standing.get(event_id))
         self._orphans(found, expected)
 
     def _one(self, loaded: Loaded, event: EventState | None) -> None:
@@ -153,6 +161,33 @@ class Reconciling:
         elif row.missing_since is not None or row.etag != event.etag:
             with self._database.transaction() as session:
                 bookings.note(session, row.id, missing_since=None, etag=event.etag)
+
+    def _look_again(self, booking_id: str, event: EventState | None) -> None:
+        """At what was written lately: an event of others may show later than the look behind the writing."""
+        with self._database.reading() as session:
+            loaded, busy = load(session, booking_id), operations.waits(session, booking_id)
+        if loaded is None or event is None or busy or loaded.row.state != State.CONFIRMED:
+            return
+        row, now = loaded.row, self._clock.now()
+        if row.changed_at + _SETTLED < now:
+            return
+        people = self._collisions.people(loaded)
+        try:
+            came = self._collisions.came_later(loaded, event, people, self._others(row, people))
+        except (BotError, GoogleFault) as error:  # of one of several people
+            log.info("not_looked_again", appointment=row.id, error=type(error).__name__)
+            return
+        if came:
+            self._moves(loaded, event, row.starts_at, row.ends_at, State.CONFLICT)
+
+    def _others(self, row: Booking, person_ids: Collection[str]) -> dict[str, list[Interval]]:
+        """What other appointments of ours take up then; how they came to overlap is told with them."""
+        with self._database.reading() as session:
+            found = {key: bookings.of_person(session, key, row.starts_at, row.ends_at, limit=20) for key in person_ids}
+        return {
+            key: [Interval(each.starts_at, each.ends_at) for each in rows if each.id != row.id]
+            for key, rows in found.items()
+        }
 
     def _really(self, loaded: Loaded) -> EventState | None:
         """Asked for by itself. Raises GoogleFault when it is the calendar that is out of reach."""

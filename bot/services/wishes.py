@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
@@ -16,6 +16,7 @@ from bot.domain.appointments import (
     Role,
     State,
     Wish,
+    is_address,
     is_on_grid,
 )
 from bot.domain.availability import Diary, Kind, why
@@ -113,11 +114,9 @@ def rows(
     roles |= dict.fromkeys(wish.people[1:], Role.REQUIRED) | {host.id: Role.HOST}
     order = dict.fromkeys((*wish.people, *([wish.booker] if wish.booker else []), *wish.optional))
     parties = [_attendance(booking.id, number, people[each], roles[each]) for number, each in enumerate(order)]
-    known = {part.email.lower() for part in parties if part.email}
-    for email in dict.fromkeys(wish.guests):
-        if email.lower() not in known:
-            part = Attendance(booking_id=booking.id, email=email, role=Role.OPTIONAL, position=len(parties))
-            parties.append(part)
+    there = {address for each in order for address in _addresses(people[each])}
+    for email in _folded(wish.guests, there):
+        parties.append(Attendance(booking_id=booking.id, email=email, role=Role.OPTIONAL, position=len(parties)))
     return booking, parties
 
 
@@ -155,14 +154,20 @@ def revised(loaded: Loaded, said: Words, change: Change, people: Mapping[str, Bo
     if not set(asked) <= known.keys() | people.keys():
         raise NotBookable("unknown_person", "There is no such person in this workspace.", field="optional")
     optional = [(each, known[each] if each in known else _address(people[each])) for each in asked]
-    named = {email.lower() for email in [*(part.email for part in must), *(email for _, email in optional)] if email}
-    guests = {email.lower(): email for email in reversed(wish.guests) if email.lower() not in named}
+    named = [email for _, email in optional]
+    for part, one in loaded.parties:
+        if part.person_id and part.role != Role.OPTIONAL:
+            named += [part.email, one.email if one else None]
+    there = {email.lower() for email in named if email}
+    for one_id in (*(part.person_id or "" for part in must), *asked):
+        there |= _addresses(people[one_id]) if one_id in people else set()
+    guests = _folded(wish.guests, there)
     return Words(
         title=wish.title,
         place=wish.place,
         video=wish.video,
         optional=said.optional if set(asked) == known.keys() else tuple(optional),
-        guests=said.guests if guests.keys() == {each.lower() for each in said.guests} else tuple(guests.values())[::-1],
+        guests=said.guests if _lower(guests) == _lower(said.guests) else guests,
     )
 
 
@@ -183,6 +188,21 @@ def _address(one: Bookable) -> str | None:
     return one.account or one.party.email
 
 
+def _addresses(one: Bookable) -> set[str]:
+    """All that we know to be theirs, as they are compared."""
+    return {email.lower() for email in (one.account, one.party.email) if email}
+
+
+def _folded(guests: Sequence[str], there: Collection[str]) -> tuple[str, ...]:
+    """Each address once, however it is written, and nobody's who takes part anyway."""
+    first = {email.lower(): email for email in reversed(guests)}
+    return tuple(email for key, email in reversed(first.items()) if key not in there)
+
+
+def _lower(guests: Sequence[str]) -> set[str]:
+    return {email.lower() for email in guests}
+
+
 def _shape(wish: Wish) -> Sequence[tuple[bool, str, str]]:
     return (
         (not wish.people, "Choose at least one person.", "people"),
@@ -194,6 +214,11 @@ def _shape(wish: Wish) -> Sequence[tuple[bool, str, str]]:
         (len(set(wish.people)) != len(wish.people), "Somebody is named twice.", "people"),
         (bool(set(wish.people) & set(wish.optional)), "Somebody is both required and optional.", "optional"),
         (len(wish.guests) > MOST_GUESTS, f"At most {MOST_GUESTS} guests can be invited.", "guests"),
+        (
+            not all(map(is_address, wish.guests)),
+            "A guest is invited by an e-mail address, such as kim@customer.example.",
+            "guests",
+        ),
         (not wish.title.strip(), "Give it a title.", "title"),
         (len(wish.title) > LONGEST_TITLE, f"The title can have at most {LONGEST_TITLE} characters.", "title"),
         (len(wish.place) > LONGEST_PLACE, f"The place can have at most {LONGEST_PLACE} characters.", "place"),

@@ -15,6 +15,9 @@ from storage import bookings, operations
 from storage.database import Session
 from storage.operations import Task
 
+REFUSED = "refused_by_google"
+"""Google has read what is asked for and will not have it, however often it is asked."""
+
 
 class LeaseGone(Exception):
     """Somebody else has taken the operation over; what they do counts."""

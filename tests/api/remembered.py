@@ -101,8 +101,10 @@ class RememberedBooking:
             self.made[found.id] = changed
             return changed
 
-    def cancel(self, team_id: str, appointment_id: str) -> Appointment:
+    def cancel(self, team_id: str, appointment_id: str, version: int | None) -> Appointment:
         found = self.get(team_id, appointment_id)
+        if version is not None and version != found.version:
+            raise VersionPassed
         if found.state not in OVER:
             self.made[found.id] = replace(found, state=State.CANCELLING if self.slow else State.CANCELLED)
         return self.made[found.id]

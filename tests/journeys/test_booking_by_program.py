@@ -98,6 +98,13 @@ def test_what_a_booking_system_is_told_when_it_does_not_work(world: World) -> No
     world.google.break_calendar("ana@acme.example")
     assert program.books(people=[ana], title="Unknown", **times).status_code == UNAVAILABLE
     world.google.break_calendar("ana@acme.example", None)
+    wrong = google_error(400, "invalid", "Invalid attendee email.")
+    world.google.script.add(Fault("POST /calendar/v3/calendars", status=400, body=wrong))
+    refused = program.books(people=[ana], title="Odd", guests=["kim@outside.example"], **times)
+    assert (refused.status_code, refused.json()["code"]) == (UNPROCESSABLE, "refused_by_google")
+    for path in ("people", "appointments"):
+        answer = program.asks("GET", f"/{path}", params={"cursor": "garbage"})
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (UNPROCESSABLE, "cursor")
     world.google.script.add(Fault("POST /calendar/v3/calendars", kind="drop", when="after"))
     pending = program.books(people=[ana], title="Lost answer", **times)
     assert pending.status_code == ACCEPTED
@@ -113,7 +120,9 @@ def test_what_an_appointment_says_is_changed_alone_and_with_its_time(world: Worl
     program, start = Program(world), next_monday(world, 14)
     times = {"start": start.isoformat(), "end": (start + timedelta(minutes=30)).isoformat()}
     guests = ["kim@outside.example", "lee@outside.example"]
-    made = program.books(people=[ana, ben], title="Kick-off", guests=guests, **times).json()
+    folded = [*guests, "KIM@outside.example", ANA, BEN.upper()]
+    made = program.books(people=[ana, ben], title="Kick-off", guests=folded, **times).json()
+    assert sorted(each["email"] for each in events(world)[0]["attendees"]) == [BEN, *guests]
     here, event_id = f"/appointments/{made['id']}", event_id_of(made["id"], 0)
     world.google.respond(ANA, event_id, guests[1], "accepted")
     by_hand = [*events(world)[0]["attendees"], {"email": "max@outside.example"}]
@@ -153,6 +162,21 @@ def test_what_an_appointment_says_is_changed_alone_and_with_its_time(world: Worl
         world.bot.booking.webhooks.deliver()
     types = [Webhook(secret).verify(body, headers)["type"] for headers, body in heard]
     assert types == ["appointment.changed", "appointment.moved", "appointment.changed"]
+
+
+def test_what_shows_at_google_only_later_is_reported(world: World) -> None:
+    ana, ben = meet(world)
+    program, start = Program(world), next_monday(world, 14)
+    times = {"start": start.isoformat(), "end": (start + timedelta(minutes=30)).isoformat()}
+    world.google.delay_visibility(timedelta(seconds=90))
+    world.google.add_event(BEN, start + timedelta(minutes=10), start + timedelta(hours=1), "Shows late")
+    made = program.books(people=[ana, ben], title="Kick-off", **times)
+    assert made.status_code == CREATED
+    world.time_leaps(timedelta(minutes=11))
+    world.jobs_run()
+    found = program.asks("GET", f"/appointments/{made.json()['id']}").json()
+    assert (found["state"], found["version"]) == ("conflict", 2)
+    assert all(each.sees("*Kick-off* now overlaps") for each in (world.ana, world.ben))
 
 
 def test_words_that_google_has_not_got_yet_are_a_promise(world: World) -> None:
@@ -213,11 +237,18 @@ def test_what_cannot_be_changed_says_which_field(world: World) -> None:
     world.google.script.add(Fault("PATCH /calendar", status=403, body=google_error(403, "requiredAccessLevel", "No")))
     assert refused(place="Room 3") == (UNPROCESSABLE, "not-bookable", "place")
     assert program.asks("GET", here).json()["changing_to"] is None
+    other = program.books(people=[ana], title="Other", **{name: at.replace("T14", "T15") for name, at in times.items()})
+    there = f"/appointments/{other.json()['id']}"
+    world.google.script.add(
+        Fault("DELETE /calendar", status=200, when="after")
+    )  # which proves nothing: it is looked at
+    assert program.asks("DELETE", there).status_code == OK
+    assert "was cancelled" in program.asks("PATCH", there, json={"title": "Third"}).json()["detail"]
     world.clock.advance(start + timedelta(hours=1) - world.clock.now())
     assert refused(title="Other") == (UNPROCESSABLE, "not-bookable", "title")
+    over = program.asks("DELETE", here)
+    assert (over.status_code, over.json()["code"]) == (UNPROCESSABLE, "over")
     assert [each["summary"] for each in events(world)] == ["Kick-off"]
-    program.asks("DELETE", here)
-    assert refused(title="Other") == (UNPROCESSABLE, "not-bookable", "title")
 
 
 def test_a_change_meets_what_others_do_meanwhile(world: World) -> None:

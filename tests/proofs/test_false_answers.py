@@ -68,10 +68,7 @@ CALLS = (
 def false_answers(call: Call, number: int) -> Iterator[Fault]:
     """In the place of what was asked for; where something is written, every other time once that is done."""
     begun = f'{{"kind": "calendar#{call.kind}", "etag": "' if call.kind else '{"access_token": "ya29.A0'
-    answers = [*PROXY, Fault("", status=200, body=begun, headers=JSON)]
-    if call.where != DELETE:  # to which it would be as good as none
-        answers.append(Fault("", status=200, body={}))
-    for each in answers:
+    for each in (*PROXY, Fault("", status=200, body=begun, headers=JSON), Fault("", status=200, body={})):
         number += 1
         yield replace(each, where=call.where, when="after" if call.writes and number % 2 else "before")
 
