@@ -10,6 +10,7 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.domain.hours import RulesRefused
 from bot.domain.people import Who
+from bot.domain.planning import Seat
 from bot.errors import BotError
 from bot.services.agendas import Agendas
 from bot.services.surfaces import Surfaces
@@ -23,7 +24,7 @@ from handlers.desk import Ack, Desk, Request
 BUDGET = 2.0
 """Seconds of Slack's three that saving may take before the person is told to hold on."""
 _NOT_OPENED = "Slack did not let me open the window in time. Please try again."
-_MENTION = re.compile(r"<@(?P<id>[uw][a-z0-9]{1,20})(?:\|[^>]*)?>", re.IGNORECASE)
+_MENTION = re.compile(r"<@([uw][a-z0-9]{1,20})(?:\|[^>]*)?>", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -50,13 +51,21 @@ class AgendaDesk:
         """The answer to `agenda`."""
         return agenda_views.agenda(self.agendas.of(who))
 
-    def why(self, who: Who, words: str) -> Message:
-        """The answer to `why`: with a name in it about that person, else about oneself."""
-        named = _MENTION.search(words)
-        text = " ".join(_MENTION.sub(" ", words, count=1).split())
-        about = Who(who.team_id, named["id"].upper()) if named else who
+    def why(self, who: Who, words: str, seat: Callable[[Who, str], Seat]) -> Message:
+        """The answer to `why`: with a name in it about that person, whom ``seat`` finds; else about oneself."""
+        named = list(dict.fromkeys(each.upper() for each in _MENTION.findall(words)))
+        text = " ".join(_MENTION.sub(" ", words).split())
+        if len(named) > 1:
+            return why_views.one_at_a_time()
+        if unknown := next((each for each in text.split() if each.startswith("@")), None):
+            return why_views.nobody(unknown)
+        about = Who(who.team_id, named[0]) if named else who
+        if about != who:
+            found = seat(who, about.user_id)
+            if found.problem:
+                return why_views.never(found)
         seen = self.agendas.why(who, about, text) if text else None
-        return why_views.why(seen) if seen else why_views.not_understood(text)
+        return why_views.why(seen, self.agendas.hours(about).rules) if seen else why_views.not_understood(text)
 
     def ahead(self, who: Who) -> Mrkdwn | None:
         """What lies in the calendar of somebody who is about to disconnect, if anything does."""

@@ -3,17 +3,17 @@
 What comes along with a button or a view says what is wanted. Who may, and whether it is free, is seen anew each time.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 
 from bot.domain.board import Nudging
 from bot.domain.people import Who
-from bot.domain.planning import DAYS_SHOWN, Plan
+from bot.domain.planning import DAYS_SHOWN, Plan, Seat, local
 from bot.errors import AvailabilityUnknown, BotError, KeyReused, NotBookable, SlotTaken
 from bot.services.board import TeamBoard
 from bot.services.planning import Planning
@@ -30,11 +30,15 @@ BUDGET = 2.0
 """Seconds of Slack's three."""
 _NOT_OPENED = "Slack did not let me open the window in time. Please try again."
 _BOOKED_ALREADY = "This window has booked that time already. Please open a new one."
+_NO_AUTHOR = "An app wrote that message, so there is nobody to meet. Choose people below."
+_OWN_MESSAGE = "That message is your own. Choose whom you want to meet."
 _UNTIL_SHOWN = (1.0, 1.5, 0.0)
 """Seconds after each try to show a new picture."""
 _WEEK = timedelta(days=DAYS_SHOWN)
 _FIRST, _LAST = date(2000, 1, 1), date(9000, 1, 1)
 """Of days that come along; a week from there is a day still."""
+_ANY = datetime(2000, 1, 1, tzinfo=UTC)
+"""A time, where only the people of a plan or the appointment it moves are asked about."""
 
 
 @dataclass(frozen=True)
@@ -84,14 +88,20 @@ class Booking:
 
     def typed(self, who: Who, text: str) -> Message:
         """`book` in words: no window can be opened from there."""
-        return free_answers.book(plans.dump(self.planning.plan(who, text)))
+        return free_answers.book(self.planning.plan(who, text))
+
+    def seat(self, who: Who, user_id: str) -> Seat:
+        """Somebody else as Slack has them; whoever asks, and they, are met by that if they were not before."""
+        return self.planning.chosen(who, Plan((user_id,)), _ANY).seats[0]
 
     # --- opening ----------------------------------------------------------------------------------------------------
 
-    async def open(self, ack: Ack, request: Request, client: Any, trigger_id: str, plan: Callable[[], Plan]) -> None:
+    async def open(
+        self, ack: Ack, request: Request, client: Any, trigger_id: str, plan: Callable[[], Plan], note: str = ""
+    ) -> None:
         """A loading view at once, because a trigger lives three seconds; the times when Google has answered."""
         view_id = await opened_view(client, trigger_id, booking_views.loading())
-        await self.desk.take(ack, request, lambda: self._drawn(request.who, view_id, plan))
+        await self.desk.take(ack, request, lambda: self._drawn(request.who, view_id, plan, note))
 
     async def command(self, ack: Ack, request: Request, client: Any, trigger_id: str, text: str) -> None:
         """`/calendar book …`."""
@@ -101,8 +111,12 @@ class Booking:
         """Book with whoever wrote the message; a message of an app has nobody to meet."""
         request, message = Request.of_interaction(body), body.get("message") or {}
         author = None if message.get("bot_id") else message.get("user")
-        people = (author,) if isinstance(author, str) and author and author != request.who.user_id else ()
-        await self.open(ack, request, client, body["trigger_id"], lambda: Plan(people))
+        plan, note = Plan(), _NO_AUTHOR
+        if author == request.who.user_id:
+            note = _OWN_MESSAGE
+        elif isinstance(author, str) and author:
+            plan, note = Plan((author,)), ""
+        await self.open(ack, request, client, body["trigger_id"], lambda: plan, note)
 
     async def clicked(self, ack: Ack, body: dict[str, Any], client: Any) -> None:
         """The button under an answer."""
@@ -154,9 +168,11 @@ class Booking:
         """Ask somebody to connect; nobody is asked more than once a day, whoever asks."""
         request, user_id = Request.of_interaction(body), _value(body)
         if body.get("view"):
-            await self._again(ack, body, _plan(body), lambda: seats.nudged(self._nudged(request.who, user_id)))
+            said = lambda: seats.nudged(self._nudged(request.who, user_id), user_id)  # noqa: E731 - one thing
+            await self._again(ack, body, _plan(body), said, user_id)
         else:
-            await self.desk.take(ack, request, lambda: free_answers.nudged(self._nudged(request.who, user_id)))
+            said_once = lambda: free_answers.nudged(self._nudged(request.who, user_id), user_id)  # noqa: E731 - as above
+            await self.desk.take(ack, request, said_once)
 
     async def submitted(self, ack: Ack, body: dict[str, Any]) -> None:
         """The chosen time was sent in."""
@@ -178,16 +194,24 @@ class Booking:
         day = plan.day + by if plan.day and _FIRST <= plan.day <= _LAST else None
         await self._again(ack, body, replace(plan, day=day))
 
-    async def _again(self, ack: Ack, body: Body, plan: Plan, act: Callable[[], str] = lambda: "") -> None:
+    async def _again(self, ack: Ack, body: Body, plan: Plan, act: Callable[[], str] = lambda: "", *just: str) -> None:
         request, seen = Request.of_interaction(body), _seen(body)
-        make = lambda: slot_views.times(self.planning.offer(request.who, plan), act())  # noqa: E731 - one thing
+        asked = seats.asked_in((body.get("view") or {}).get("blocks")) | {*just}
+        make = lambda: self._times(request.who, plan, act(), asked)  # noqa: E731 - one thing
         await self.desk.take(ack, request, lambda: self._shown(request.who, seen, make))
 
-    def _drawn(self, who: Who, view_id: str | None, plan: Callable[[], Plan]) -> Message | None:
+    def _drawn(self, who: Who, view_id: str | None, plan: Callable[[], Plan], note: str) -> Message | None:
         if view_id is None:
             return answers.problem(_NOT_OPENED)
-        self._shown(who, (view_id, ""), lambda: slot_views.times(self.planning.offer(who, plan())))
+        self._shown(who, (view_id, ""), lambda: self._times(who, plan(), note))
         return None
+
+    def _times(self, who: Who, plan: Plan, note: str = "", asked: Collection[str] = ()) -> View:
+        """What is to be moved stands above; the days begin with its own."""
+        now = self.planning.chosen(who, plan, _ANY) if plan.moves else None
+        if now and now.was and plan.day is None:
+            plan = replace(plan, day=local(now.was[0], now.viewer.party.zone).date())
+        return slot_views.times(self.planning.offer(who, plan), note, asked=asked, now=now)
 
     def _shown(self, who: Who, seen: tuple[str, str], make: Callable[[], View]) -> None:
         """Of two quick clicks the second must not be drawn over by the first."""
@@ -218,14 +242,14 @@ class Booking:
         plan, start = plans.load(view.get("private_metadata"))
         plan = replace(plan, **plans.read_details(_values(view)))
         if start is None:
-            return slot_views.times(self.planning.offer(who, plan))
+            return self._times(who, plan)
         root = str(view.get("root_view_id") or view["id"])
         try:
             made = self.planning.book(who, plan, start, f"{root}:{int(start.timestamp())}")
         except KeyReused:
             return booking_views.refused(_BOOKED_ALREADY)
         except (SlotTaken, AvailabilityUnknown) as gone:
-            return slot_views.times(self.planning.offer(who, plan), f":warning: {gone}")
+            return self._times(who, plan, f":warning: {gone}")
         except NotBookable as refused:
             return booking_views.refused(str(refused), plan)
         self.tell()

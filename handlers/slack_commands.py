@@ -101,7 +101,7 @@ class Commands:
     def _answer(self, who: Who, words: str, *, private: bool = False) -> Message | None:
         verb, _, rest = words.partition(" ")
         if verb == "why":
-            return self.agenda.why(who, rest)
+            return self.agenda.why(who, rest, self.booking.seat)
         verbs: dict[str, Callable[[], Message | None]] = {
             "connect": lambda: self._connect(who, quiet=private),
             "": lambda: self._status(who),

@@ -18,3 +18,11 @@ def days_of(points: Sequence[Point]) -> list[date]:
 def dated(day: date) -> str:
     """A day as people write it, such as 3 Nov 2026."""
     return f"{day.day} {day:%b %Y}"
+
+
+def spanned(first: date, last: date) -> str:
+    """Days in a row, saying nothing twice, such as 23–27 Nov 2026."""  # noqa: RUF002 - an en dash is what stands there
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day}–{dated(last)}"  # noqa: RUF001 - as above
+    begin = f"{first.day} {first:%b}" if first.year == last.year else dated(first)
+    return f"{begin} – {dated(last)}"  # noqa: RUF001 - as above

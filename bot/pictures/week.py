@@ -10,10 +10,9 @@ from bot.pictures import week_marks as marks
 from bot.pictures.canvas import png
 from bot.pictures.colours import CARD, OPEN, QUIET, RULE, TEXT
 from bot.pictures.lettering import BOLD, REGULAR, drawable, fitted, length
-from bot.pictures.points import dated
 from bot.pictures.shapes import Block, Box, Picture, Shape, Words
 from bot.pictures.week_grid import HOUR, Grid, Piece, hours, pieces, turns
-from bot.pictures.week_words import proposal, turned
+from bot.pictures.week_words import headline, proposal, turned
 
 WIDTH, HEIGHT = 640, 500
 _EDGE = 24
@@ -65,7 +64,7 @@ def _heading(week: Week) -> Iterator[Shape]:
     title = fitted(drawable(week.title), _TITLE, BOLD, WIDTH - 2 * _EDGE)
     if title:
         yield Words(title, (_EDGE, _HEADING), TEXT, _TITLE, BOLD)
-    when = f"{dated(week.days[0])} to {dated(week.days[-1])}, {week.zone.replace('_', ' ')} time"
+    when = headline(week)
     at = _EDGE, _HEADING + _UNDER if title else _HEADING
     yield Words(fitted(when, _SMALL, REGULAR, WIDTH - 2 * _EDGE), at, QUIET, _SMALL)
 
@@ -139,7 +138,7 @@ def _flag(slot: Box, column: Box, wide: float, taken: Sequence[Box]) -> Box:
 
 
 def _legend(week: Week, unknown: Sequence[Interval]) -> Iterator[Shape]:
-    kinds = {"free": marks.free, "busy": marks.busy}
+    kinds = {"free for everybody": marks.free, "busy": marks.busy}
     if unknown:
         kinds["not known"] = marks.unknown
     kinds["outside working hours"] = marks.outside

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from bot.domain.intervals import Interval, clipped, merged, subtracted
 from bot.domain.weeks import Week, stretches
 from bot.pictures.lettering import drawable
-from bot.pictures.points import dated
+from bot.pictures.points import spanned
 from bot.pictures.week_grid import HOUR, turns
 
 _LONGEST = 2000
@@ -26,6 +26,11 @@ def week_words(week: Week) -> str:
         if len(text) <= _LONGEST:
             break
     return text
+
+
+def headline(week: Week) -> str:
+    """Which days, and whose clock."""
+    return f"{spanned(week.days[0], week.days[-1])}, {week.zone.rpartition('/')[2].replace('_', ' ')} time"
 
 
 def turned(by: timedelta) -> str:
@@ -65,7 +70,7 @@ _Told = Callable[[_Day, Sequence[Interval]], str]
 
 def _sentences(week: Week, free: _Told, other: _Told) -> Iterator[str]:
     title = drawable(week.title)[:_LONGEST_TITLE].rstrip()
-    when = f"{dated(week.days[0])} to {dated(week.days[-1])}, {week.zone.replace('_', ' ')} time."
+    when = f"{headline(week)}."
     yield f"{title}, {when}" if title else when
     if week.proposed:
         yield f"Proposed: {proposal(week.proposed, week.zone)}."

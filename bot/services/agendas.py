@@ -16,7 +16,7 @@ from bot.services.availability import Availability
 from bot.services.diaries import Bookable, Diaries
 
 AHEAD = timedelta(days=8)
-"""Today and the coming week."""
+"""Today and the next seven days."""
 
 
 class Agendas:

@@ -26,11 +26,11 @@ _PROBLEMS: dict[str, tuple[Mrkdwn, str]] = {
 
 
 def agenda(seen: Agenda, note: Mrkdwn | None = None) -> Message:
-    """The answer to `agenda`: today and the coming week, of what was made here; what was just done comes first."""
+    """The answer to `agenda`: today and the next 7 days, of what was made here; what was just done comes first."""
     shown, here = seen.appointments[:_MOST], _zone(seen.viewer)
     today = seen.now.astimezone(here).date()
     blocks: list[Block] = [section(note)] if note else []
-    blocks.append(section(say("*Your agenda*: today and the coming week, of what was booked through me")))
+    blocks.append(section(say("*Your agenda*\nToday and the next 7 days. Only what was booked through me.")))
     blocks += _by_day(shown, seen)
     if not shown:
         blocks.append(section(_nothing()))
@@ -48,9 +48,9 @@ def on_home(seen: Agenda | None) -> list[Block]:
     ahead = [each for each in seen.appointments if each.end > seen.now] if seen else []
     blocks = _by_day(ahead[:_MOST_AT_HOME], seen) if seen and ahead else [section(_nothing())]
     if more := len(ahead[_MOST_AT_HOME:]):
-        blocks.append(context(say("And {more} more in the coming week: your agenda has them.", more=more)))
+        blocks.append(context(say("And {more} more in the next 7 days: your agenda has them.", more=more)))
     elif ahead:
-        blocks.append(context(say("That is all for the coming week.")))
+        blocks.append(context(say("That is all for the next 7 days.")))
     row = [button("Show my agenda", appointments.AGENDA), button("Working hours", appointments.HOURS)]
     return [*blocks, actions(*row)]
 
@@ -130,7 +130,7 @@ def _line(each: Appointment, viewer: Party, now: datetime) -> list[Block]:
 
 
 def _nothing() -> Mrkdwn:
-    return say("Nothing is booked through me for today and the coming week.")
+    return say("Nothing is booked through me for today and the next 7 days.")
 
 
 def _problem(problem: str | None) -> list[Block]:
@@ -147,7 +147,7 @@ def _in_a_line(seen: Agenda, today: date) -> Mrkdwn:
     first = ahead[0]
     day = times.day_named(max(first.start.astimezone(_zone(seen.viewer)).date(), today), today)
     return say(
-        "{count} in the coming week. The next: {title}, {day}, {when}.",
+        "{count} in the next 7 days. The next: {title}, {day}, {when}.",
         count=f"{len(ahead)} appointment{'s' if len(ahead) > 1 else ''}",
         title=appointments.title(first),
         day=day,

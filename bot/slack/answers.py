@@ -17,7 +17,7 @@ _COMMANDS = (
     say("`/calendar disconnect`: end the connection"),
     say("`/calendar free @name next week`: when people are free, or you"),
     say("`/calendar book @name friday at 10 Planning`: find a time with people, and book it"),
-    say("`/calendar agenda`: your appointments of today and the coming week, and your working hours"),
+    say("`/calendar agenda`: your appointments of today and the next 7 days, and your working hours"),
     say("`/calendar why friday 10:00`: why you, or with a @name a colleague, cannot be booked then"),
     say("`/calendar help`: this list"),
 )

@@ -12,7 +12,6 @@ from bot.slack.blocks import (
     actions,
     button,
     confirm,
-    header,
     join,
     link,
     mention,
@@ -26,6 +25,7 @@ AGENDA, HOURS = "agenda_again", "hours_open"
 """The agenda, drawn anew where it stands; the window of one's working hours."""
 _MOST_NAMES = 8
 _TITLE = 200
+_GOES = (State.CANCELLING, State.CANCELLED, State.FAILED)
 
 # Why something that was accepted could not be done; each is as true for the host as for the others.
 _REASONS: dict[str, Mrkdwn] = {
@@ -79,10 +79,10 @@ def details(appointment: Appointment, viewer: Party, *, was: tuple[datetime, dat
 
 
 def with_whom(appointment: Appointment, viewer: Party, *, all_of_them: bool = False) -> Mrkdwn:
-    """The names of those who take part, of the others alone unless ``all_of_them``."""
-    names = ["you" if _is(each, viewer) else each.name for each in appointment.parties]
-    if not all_of_them:
-        names = [name for name, each in zip(names, appointment.parties, strict=True) if not _is(each, viewer)]
+    """The names of those who take part, of the others alone unless ``all_of_them``: then who reads it comes first."""
+    names = [each.name for each in appointment.parties if not _is(each, viewer)]
+    if all_of_them and len(names) < len(appointment.parties):
+        names.insert(0, "You")
     return say("{names}", names=times.some([short(name, 80) for name in names], _MOST_NAMES))
 
 
@@ -115,16 +115,6 @@ def buttons(appointment: Appointment, *, move: bool, cancel: bool) -> Block:
         )
         shown.append(button("Cancel", CANCEL, value=appointment.id, confirm=question))
     return actions(*shown) | {"block_id": f"appointment-{appointment.id}"}
-
-
-def on_home() -> list[Block]:
-    """The part of the Home tab: what one may look at and change."""
-    says = say("What was booked through me, today and in the coming week, and when you may be booked.")
-    return [
-        header("Appointments"),
-        section(says),
-        actions(button("Show my agenda", AGENDA), button("Working hours", HOURS)),
-    ]
 
 
 def standing(appointment: Appointment, viewer: Party) -> tuple[Mrkdwn, list[Block]]:
@@ -234,7 +224,9 @@ def _by(news: AppointmentNews) -> Mrkdwn | None:
 
 def _where(appointment: Appointment) -> Mrkdwn:
     parts = [say("{place}", place=appointment.place)] if appointment.place else []
-    if met := meeting(appointment):
+    if appointment.state in _GOES:
+        pass  # nobody meets there any more
+    elif met := meeting(appointment):
         parts.append(met)
     elif appointment.video and appointment.state is State.HELD:
         parts.append(say("Google Meet; the link comes with the event"))

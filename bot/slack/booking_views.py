@@ -1,7 +1,5 @@
 """The booking window before and after a time is chosen: waiting, confirming, and what came of it. Pure."""
 
-from datetime import datetime
-
 from bot.domain.appointments import LONGEST_PLACE, LONGEST_TITLE, Appointment, State
 from bot.domain.people import Who
 from bot.domain.planning import Chosen, Plan, Seat
@@ -25,7 +23,7 @@ from bot.slack.blocks import (
 from bot.slack.modals import modal
 from bot.slack.plans import BACK, PLACE, TITLE, VIDEO, WINDOW, dump
 from bot.slack.slot_views import BOOK, MOVE
-from bot.slack.times import city, from_to, some
+from bot.slack.times import city, from_to, there
 from bot.slack.views import View
 
 _MOST_NAMES = 8
@@ -54,11 +52,12 @@ def refused(sentence: str, plan: Plan | None = None) -> View:
 def confirm(chosen: Chosen, week: tuple[str, str] | None = None) -> View:
     """Who, when on everybody's clock, and where; nothing has happened yet. ``week`` is Slack's file, and its words."""
     plan = chosen.plan
-    blocks = [section(join("\n", [_when(chosen), *_elsewhere(chosen), *_who(chosen)]))]
+    head = [say("*{title}*", title=short(chosen.title, LONGEST_TITLE))] if plan.moves else []
+    lines = join("\n", [*head, _when(chosen), *_elsewhere(chosen), *_who(chosen)])
+    blocks = [section(lines, button("Choose another time", BACK))]
     blocks += [context(_optional_trouble(each)) for each in chosen.seats if each.optional and each.problem][:5]
     if not plan.moves:
         blocks += _fields(chosen)
-    blocks.append(actions(button("Choose another time", BACK)))
     if week:
         blocks.append(picture(*week))
     title, submit = (MOVE, "Move it") if plan.moves else (BOOK, "Book")
@@ -83,9 +82,11 @@ def done(appointment: Appointment, viewer: Who, plan: Plan) -> View:
         return modal(MOVE if plan.moves else BOOK, WINDOW, [section(said)], close="Done")
     head = say("Moved") if plan.moves else say("Booked")
     said = say(":white_check_mark: *{head}:* {title}\n{when}", head=head, title=name, when=when)
+    mine = appointment.host.who == viewer
     told = say(
-        "It stands in {host}'s Google Calendar. Everybody in it is told, and Google sends the invitations.",
-        host=short(appointment.host.name, 80),
+        "It is in {whose} Google Calendar. Everybody is told here, and Google {sends} the invitations.",
+        whose=say("your") if mine else say("{host}'s", host=short(appointment.host.name, 80)),
+        sends=say("updates") if plan.moves else say("sends"),
     )
     blocks = [section(said), context(told)]
     return modal(MOVE if plan.moves else BOOK, WINDOW, blocks, close="Done")
@@ -102,26 +103,13 @@ def _when(chosen: Chosen) -> Mrkdwn:
 def _elsewhere(chosen: Chosen) -> list[Mrkdwn]:
     others = seats.other_zones(chosen.viewer, chosen.seats, [chosen.start])
     mine = chosen.viewer.party.zone
-    return [
-        say(
-            ":clock3: {start} to {end} for {names} ({city})",
-            start=_there(chosen.start, zone, mine),
-            end=_there(chosen.end, zone, mine),
-            names=some(names),
-            city=city(zone),
-        )
-        for zone, names in others
-    ]
-
-
-def _there(moment: datetime, zone: str, mine: str) -> str:
-    return seats.at(moment, zone, mine)
+    return [say(":clock3: {there}", there=there(chosen.start, chosen.end, zone, mine, names)) for zone, names in others]
 
 
 def _who(chosen: Chosen) -> list[Mrkdwn]:
     must = [seats.in_bold(each) for each in chosen.seats if not each.optional]
     may = [seats.in_bold(each) for each in chosen.seats if each.optional]
-    lines = [say(":busts_in_silhouette: {who} and you", who=_listed(must))] if must else []
+    lines = [say(":busts_in_silhouette: You and {who}", who=_listed(must))] if must else []
     if may:
         lines.append(say(":grey_question: {who}, optional", who=_listed(may)))
     return lines

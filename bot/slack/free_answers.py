@@ -1,17 +1,18 @@
 """The answer to `/calendar free`: a line a day, at most a screenful. Pure."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from bot.domain.appointments import OpenSlot
 from bot.domain.board import Nudging
-from bot.domain.planning import Offer, local, spans
+from bot.domain.planning import Offer, Plan, local, spans
 from bot.slack import seats
-from bot.slack.blocks import Block, Mrkdwn, actions, button, context, join, say, section
+from bot.slack.blocks import Block, Mrkdwn, actions, button, context, join, mention, say, section
 from bot.slack.messages import Message, message
 from bot.slack.plans import OPEN, dump
-from bot.slack.times import city, day_named, some, spelt
+from bot.slack.times import begins, city, day_named, some, spelt
 
-_MOST_DAYS, _MOST_SPANS = 7, 6
+_MOST_DAYS, _MOST_SPANS, _MOST_NAMES = 7, 6, 8
+_DAY = timedelta(days=1)
 
 
 def free(offer: Offer) -> Message:
@@ -29,15 +30,31 @@ def free(offer: Offer) -> Message:
     return message(_aloud(offer, whose), *blocks)
 
 
-def nudged(found: Nudging) -> Message:
+def nudged(found: Nudging, user_id: str) -> Message:
     """After the button beside somebody."""
-    return message(say("{said}", said=seats.nudged(found)))
+    return message(seats.nudged(found, user_id))
 
 
-def book(value: str) -> Message:
-    """After `book` typed to the bot: only a click opens a window."""
-    said = say("Let us find a time.")
-    return message(said, section(said), actions(button("Book a time", OPEN, value=value, style="primary")))
+def book(plan: Plan) -> Message:
+    """After `book` typed to the bot: what was understood. Only a click opens a window."""
+    said = _understood(plan)
+    return message(said, section(said), actions(button("Book a time", OPEN, value=dump(plan), style="primary")))
+
+
+def _understood(plan: Plan) -> Mrkdwn:
+    people = [mention(each) for each in plan.people[:_MOST_NAMES]]
+    if more := len(plan.people) - len(people):
+        people.append(say("{more} more", more=more))
+    with_whom = say(" with {people}", people=join(", ", people)) if people else Mrkdwn()
+    when = Mrkdwn()
+    if plan.at:
+        when = say(": {when}", when=begins(plan.at, "UTC"))
+    elif plan.day:
+        when = say(", from {day} on", day=_day(plan.day))
+    if not people and not plan.title and not when:
+        return say("Let us find a time.")
+    title = say("*{title}*", title=plan.title) if plan.title else say("An appointment")
+    return say(":calendar: {title}{with_whom}{when}", title=title, with_whom=with_whom, when=when)
 
 
 def _whose(offer: Offer) -> Mrkdwn:
@@ -75,16 +92,19 @@ def _lines(offer: Offer, others: list[tuple[str, list[str]]]) -> list[Block]:
 def _line(offer: Offer, day: date, slots: list[OpenSlot], others: list[tuple[str, list[str]]]) -> Mrkdwn:
     mine = offer.viewer.party.zone
     stretches = spans(slots)
-    lines = [say("*{day}*   {open}", day=day_named(day, offer.today), open=_told(stretches, mine, mine))]
+    lines = [say("*{day}:* {open}", day=day_named(day, offer.today), open=_told(stretches, mine, mine))]
     lines += [
-        say("_{city}:_ {open}", city=city(zone), open=_told(stretches, zone, mine))
+        say("{city}: {open}", city=city(zone), open=_told(stretches, zone, mine))
         for zone, _ in others[: seats.MOST_ZONES]
     ]
     return join("\n", lines)
 
 
 def _told(stretches: list[tuple[datetime, datetime]], zone: str, mine: str) -> str:
-    shown = [f"{seats.at(start, zone, mine)}-{_until(start, end, zone)}" for start, end in stretches[:_MOST_SPANS]]
+    shown = [
+        f"{seats.at(start, zone, mine)}–{_until(start, end, zone)}"  # noqa: RUF001 - what stands between times
+        for start, end in stretches[:_MOST_SPANS]
+    ]
     more = len(stretches) - len(shown)
     return ", ".join(shown) + (f" and {more} more" if more else "")
 
@@ -92,16 +112,16 @@ def _told(stretches: list[tuple[datetime, datetime]], zone: str, mine: str) -> s
 def _until(start: datetime, end: datetime, zone: str) -> str:
     """Midnight of the same night is 24:00."""
     first, last = local(start, zone), local(end, zone)
-    return "24:00" if f"{last:%H:%M}" == "00:00" and last.date() != first.date() else f"{last:%H:%M}"
+    if last.date() == first.date():
+        return f"{last:%H:%M}"
+    return "24:00" if last.date() - first.date() == _DAY and last.time() == time() else f"{last:%a %H:%M}"
 
 
 def _below(offer: Offer, others: list[tuple[str, list[str]]]) -> Mrkdwn:
     long = spelt(timedelta(minutes=offer.minutes))
     clocks = seats.legend(offer, others)
-    lines = [clocks, say("room for {long}", long=long)]
-    if offer.plan.people:
-        lines.append(say("your own calendar counts once you book"))
-    return join(" · ", lines)
+    own = say(" Your own calendar is looked at when you book.") if offer.plan.people else Mrkdwn()
+    return say("{clocks}\nTimes with room for {long}.{own}", clocks=clocks, long=long, own=own)
 
 
 def _nothing(offer: Offer) -> Mrkdwn:
@@ -124,5 +144,5 @@ def _aloud(offer: Offer, whose: Mrkdwn) -> Mrkdwn:
         return say("{whose}: nobody knows, because of {names}.", whose=whose, names=names)
     if not days:
         return say("{whose}: nothing to offer.", whose=whose)
-    told = "; ".join(f"{_day(day)} {_told(spans(slots), mine, mine)}" for day, slots in days)
-    return say("{whose}: {told} ({zone})", whose=whose, told=told, zone=mine)
+    told = "; ".join(f"{_day(day)}: {_told(spans(slots), mine, mine)}" for day, slots in days)
+    return say("{whose}: {told} ({city})", whose=whose, told=told, city=city(mine))

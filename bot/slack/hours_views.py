@@ -10,7 +10,7 @@ from typing import Any
 from bot.domain.agendas import Hours
 from bot.domain.hours import MINUTES, Rules, RulesRefused, Window
 from bot.slack import times
-from bot.slack.blocks import Block, Element, context, field, join, option, say, section, select
+from bot.slack.blocks import Block, Element, Mrkdwn, context, field, join, option, say, section, select
 from bot.slack.modals import modal, problem, wait
 from bot.slack.views import View
 
@@ -21,7 +21,7 @@ FIELD = "hours_field"
 DAYS, ZONE = "hours_days", "hours_zone"
 
 _TITLE = "Working hours"
-_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _USUAL: Window = (9 * 60, 17 * 60)
 _MINUTE = timedelta(minutes=1)
 _HOUR, _DAY = 60, 24 * 60
@@ -40,7 +40,7 @@ _OFFERED: dict[str, tuple[str, str, tuple[int, ...]]] = {
         (7 * _DAY, 14 * _DAY, 30 * _DAY, 60 * _DAY, 90 * _DAY, 180 * _DAY, 365 * _DAY),
     ),
     "length": ("Length of appointments", "Unless somebody asks for another.", (15, 20, 25, 30, 45, 50, 60, 90, 120)),
-    "step": ("They may begin every", "Counted from midnight.", (5, 10, 15, 20, 30, 60)),
+    "step": ("Start times every", "", (5, 10, 15, 20, 30, 60)),
 }
 
 
@@ -72,37 +72,47 @@ def form(hours: Hours) -> View:
 def saved(hours: Hours) -> View:
     """What counts from now on."""
     rules = hours.rules
-    lines = [say("{day}: {windows}", day=_NAMES[number], windows=_told(each)) for number, each in enumerate(rules.week)]
-    before, after = times.spelt(rules.buffer_before), times.spelt(rules.buffer_after)
+    lines = [say("{day}: {windows}", day=NAMES[number], windows=told(each)) for number, each in enumerate(rules.week)]
+    city = times.city(rules.zone)
     return modal(
         _TITLE,
         HOURS,
         [
-            section(say(":white_check_mark: *Saved.* From now on you can be booked so, in {zone}:", zone=rules.zone)),
+            section(say(":white_check_mark: *Saved.* You can be booked at these times ({city}):", city=city)),
             section(join("\n", lines)),
-            section(
-                say(
-                    "{length} each, beginning every {step}; {before} free before and {after} after; {notice} notice, "
-                    "and at most {horizon} ahead.",
-                    length=times.spelt(rules.length),
-                    step=times.spelt(rules.step),
-                    before=before,
-                    after=after,
-                    notice=times.spelt(rules.notice),
-                    horizon=times.spelt(rules.horizon),
-                )
-            ),
+            section(_terms(rules)),
             context(say("What is booked already stays as it is.")),
         ],
         close="Done",
     )
 
 
+def told(windows: Sequence[Window]) -> str:
+    """A day's hours."""
+    return ", ".join(f"{_clock(first)} to {_clock(last)}" for first, last in windows) or "not bookable"
+
+
+def _terms(rules: Rules) -> Mrkdwn:
+    """What is none is left out."""
+    parts = [
+        say("{length} each", length=times.spelt(rules.length)),
+        say("start times every {step}", step=times.spelt(rules.step)),
+    ]
+    if rules.buffer_before:
+        parts.append(say("{before} free before", before=times.spelt(rules.buffer_before)))
+    if rules.buffer_after:
+        parts.append(say("{after} free after", after=times.spelt(rules.buffer_after)))
+    if rules.notice:
+        parts.append(say("at least {notice} notice", notice=times.spelt(rules.notice)))
+    parts.append(say("at most {horizon} ahead", horizon=times.spelt(rules.horizon)))
+    return say("{parts}.", parts=join(", ", parts))
+
+
 def read(values: object, before: Rules) -> Rules:
     """What the modal holds, over what was stored. Raises RulesRefused."""
     state = values if isinstance(values, dict) else {}
     ticked = {each.get("value") for each in _of(state, DAYS).get("selected_options") or ()}
-    week = [_windows(state, number, str(number) in ticked, before.week[number]) for number in range(len(_NAMES))]
+    week = [_windows(state, number, str(number) in ticked, before.week[number]) for number in range(len(NAMES))]
     zone = str((_of(state, ZONE).get("selected_option") or {}).get("value") or before.zone)
     spans = {name: _chosen(state, name, getattr(before, name)) for name in _OFFERED}
     return Rules.checked(zone, week, **spans)
@@ -113,7 +123,7 @@ def errors(refused: RulesRefused) -> dict[str, str]:
     found = {}
     for name, sentence in refused.problems.items():
         if name == "week":
-            number = next((index for index, day in enumerate(_NAMES) if sentence.startswith(day)), 0)
+            number = next((index for index, day in enumerate(NAMES) if sentence.startswith(day)), 0)
             found[_till(number)] = sentence
         else:
             found[f"hours_{name}"] = sentence
@@ -123,7 +133,7 @@ def errors(refused: RulesRefused) -> dict[str, str]:
 def _zone(hours: Hours) -> list[Block]:
     mine, rules = hours.slack_zone, hours.rules
     if rules.zone == mine:
-        return [context(say("Times are meant in *{zone}*, as in your Slack profile.", zone=mine))]
+        return [context(say("Times are in *{city} time*, as in your Slack profile.", city=times.city(mine)))]
     kept = option(rules.zone, rules.zone)
     choices = [option(f"{mine}, as in your Slack profile", mine), kept]
     element = select("static_select", FIELD, "Time zone", options=choices, initial_option=kept)
@@ -131,7 +141,7 @@ def _zone(hours: Hours) -> list[Block]:
 
 
 def _days(rules: Rules) -> Block:
-    options = [option(name, str(number)) for number, name in enumerate(_NAMES)]
+    options = [option(name, str(number)) for number, name in enumerate(NAMES)]
     ticked = [options[number] for number, windows in enumerate(rules.week) if windows]
     element: Element = {"type": "checkboxes", "action_id": FIELD, "options": options}
     if ticked:
@@ -141,8 +151,8 @@ def _days(rules: Rules) -> Block:
 
 def _day(number: int, windows: Sequence[Window]) -> list[Block]:
     first = windows[0] if windows else _USUAL
-    more = f"And {_told(windows[1:])}: kept unless you change this day." if len(windows) > 1 else None
-    name = _NAMES[number]
+    more = f"And {told(windows[1:])}: kept unless you change this day." if len(windows) > 1 else None
+    name = NAMES[number]
     return [
         field(_from(number), f"{name} from", _picker(first[0])),
         field(_till(number), f"{name} to", _picker(first[1]), hint=more),
@@ -187,10 +197,6 @@ def _of(state: Mapping[str, Any], block_id: str) -> dict[str, Any]:
     block = state.get(block_id)
     element = block.get(FIELD) if isinstance(block, dict) else None
     return element if isinstance(element, dict) else {}
-
-
-def _told(windows: Sequence[Window]) -> str:
-    return ", ".join(f"{_clock(first)} to {_clock(last)}" for first, last in windows) or "nothing"
 
 
 def _clock(minutes: int) -> str:

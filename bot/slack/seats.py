@@ -1,6 +1,6 @@
 """Who is at the table, who cannot be booked and why, and what the clocks of the others say. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -8,6 +8,7 @@ from bot.domain.board import Nudging
 from bot.domain.planning import Offer, Seat, Unread
 from bot.slack.blocks import Block, Mrkdwn, button, context, join, mention, say, section, short
 from bot.slack.plans import NUDGE
+from bot.slack.summary import CONNECT
 from bot.slack.times import city, some, spelt
 
 _NAME = 80
@@ -23,12 +24,12 @@ _PROBLEMS = {
     "stranger": say("is not a member of this workspace, so I cannot see their calendar."),
 }
 _OWN = {
-    "not_connected": say(
-        "*Your own calendar is not connected*, so I cannot tell when you are busy: `/calendar connect`."
-    ),
-    "broken": say("*Your own calendar connection is broken*, so I cannot tell when you are busy: `/calendar connect`."),
-    "no_linked": say("*You have not chosen a linked calendar yet*: `/calendar calendars`."),
+    "not_connected": (say("*Your own calendar is not connected*, so I cannot tell when you are busy."), "Connect"),
+    "broken": (say("*Your own calendar connection is broken*, so I cannot tell when you are busy."), "Reconnect"),
+    "no_linked": (say("*You have not chosen a linked calendar yet*: `/calendar calendars`."), ""),
 }
+_ASKED = "asked-"
+"""Begins the names of rows whose button was used."""
 
 
 def name(seat: Seat) -> str:
@@ -42,40 +43,58 @@ def in_bold(seat: Seat) -> Mrkdwn:
     return mention(who.user_id) if who else say("*{name}*", name=name(seat))
 
 
-def trouble(offer: Offer, *, nudges: bool = True) -> list[Block]:
-    """Who cannot be booked and whose calendar could not be read, said plainly, with a way to mend it."""
-    blocks = [_row(each, nudges=nudges) for each in offer.seats if each.problem][:_MOST_ROWS]
+def trouble(offer: Offer, asked: Collection[str] = ()) -> list[Block]:
+    """Who cannot be booked and whose calendar could not be read, said plainly, with a way to mend it.
+
+    Those whose ids are ``asked`` have no button any more.
+    """
+    blocks = [row(each, asked) for each in offer.seats if each.problem][:_MOST_ROWS]
     more = sum(1 for each in offer.seats if each.problem) - len(blocks)
     if more > 0:
         blocks.append(context(say("The same goes for {more} more.", more=more)))
     if offer.viewer.problem in _OWN:
-        blocks.append(context(say(":warning: {own}", own=_OWN[offer.viewer.problem])))
+        own, label = _OWN[offer.viewer.problem]
+        connect = button(label, CONNECT, style="primary") if label else None
+        blocks.append(section(say(":warning: {own}", own=own), connect))
     if offer.unread:
         blocks.append(section(unread(offer.unread)))
     return blocks
 
 
-def nudged(found: Nudging) -> str:
+def nudged(found: Nudging, user_id: str) -> Mrkdwn:
     """What became of a nudge, for whoever is no admin."""
+    who = mention(user_id)
     if found.asked:
-        return "I have asked them, and said that it was you who wished for it."
+        return say("I have asked {who} to connect, and said that you wished for it.", who=who)
     if found.lately:
-        return "They were asked within a day already."
-    return "They cannot be asked just now: they have said no, or there is nothing that they could do."
+        return say("{who} was asked less than a day ago already.", who=who)
+    return say("I cannot ask {who} just now: they have said no, or there is nothing that they could do.", who=who)
 
 
-def _row(seat: Seat, *, nudges: bool) -> Block:
-    who = seat.party.who
-    needs = say(" They are optional, so times without them are shown.") if seat.optional else Mrkdwn()
-    text = say(
+def row(seat: Seat, asked: Collection[str] = ()) -> Block:
+    """Why somebody cannot be booked, with a button that asks them to mend it unless they were asked."""
+    who, text = seat.party.who, problem(seat)
+    if who is None or seat.problem not in _CAN_BE_ASKED:
+        return section(text)
+    if who.user_id in asked:
+        return section(text, block_id=f"{_ASKED}{who.user_id}")
+    return section(text, button("Nudge", NUDGE, value=who.user_id), f"seat-{who.user_id}")
+
+
+def asked_in(blocks: object) -> frozenset[str]:
+    """Whose button has been used in a window, as Slack gives its blocks back."""
+    names = [each.get("block_id") for each in blocks if isinstance(each, dict)] if isinstance(blocks, list) else []
+    return frozenset(each.removeprefix(_ASKED) for each in names if isinstance(each, str) and each.startswith(_ASKED))
+
+
+def problem(seat: Seat) -> Mrkdwn:
+    """Why somebody cannot be booked, in a sentence."""
+    return say(
         ":warning: {who} {problem}{needs}",
         who=in_bold(seat),
         problem=_PROBLEMS.get(seat.problem or "", _PROBLEMS["left"]),
-        needs=needs,
+        needs=say(" They are optional, so times without them are shown.") if seat.optional else Mrkdwn(),
     )
-    if who is None or not nudges or seat.problem not in _CAN_BE_ASKED:
-        return section(text)
-    return section(text, button("Nudge", NUDGE, value=who.user_id), f"seat-{who.user_id}")
 
 
 def unread(calendars: Sequence[Unread]) -> Mrkdwn:
@@ -134,10 +153,9 @@ def legend(offer: Offer, others: Sequence[tuple[str, list[str]]]) -> Mrkdwn:
 
 
 def at(moment: datetime, zone: str, viewers: str) -> str:
-    """The time of day there, with +1 or -1 when it is another day there."""
+    """The time of day there, with the day of the week when it is another day there."""
     there, here = moment.astimezone(ZoneInfo(zone)), moment.astimezone(ZoneInfo(viewers))
-    apart = (there.date() - here.date()).days
-    return f"{there:%H:%M}" + (f" ({apart:+d})" if apart else "")
+    return f"{there:%H:%M}" if there.date() == here.date() else f"{there:%a %H:%M}"
 
 
 def _clock(zone: str, moments: Sequence[datetime]) -> tuple[str, ...]:

@@ -1,9 +1,11 @@
 """The window of `/calendar book`: whom, how long, and the open times of a week as buttons. Pure."""
 
+from collections.abc import Collection
+from dataclasses import replace
 from datetime import date, timedelta
 
-from bot.domain.appointments import MOST_PEOPLE, OpenSlot
-from bot.domain.planning import LENGTHS, Offer, local
+from bot.domain.appointments import LONGEST_TITLE, MOST_PEOPLE, OpenSlot
+from bot.domain.planning import LENGTHS, Chosen, Offer, local
 from bot.slack import seats
 from bot.slack.blocks import (
     Block,
@@ -34,20 +36,28 @@ from bot.slack.plans import (
     WINDOW,
     dump,
 )
-from bot.slack.times import city, day_named, some, spelt
+from bot.slack.times import city, day_named, from_to, some, spelt
 from bot.slack.views import View
 
 BOOK, MOVE = "Book a time", "Move an appointment"
 _LABEL = 75
 
 
-def times(offer: Offer, note: str = "") -> View:
-    """Everything that is open; ``note`` says what has just happened."""
+def times(offer: Offer, note: str = "", *, asked: Collection[str] = (), now: Chosen | None = None) -> View:
+    """Everything that is open; ``note`` says what has just happened, ``now`` how what is to be moved stands.
+
+    Those whose ids are ``asked`` have been asked to connect from this window.
+    """
     plan = offer.plan
     blocks = [section(say("{note}", note=note))] if note else []
-    blocks += _moved(offer) if plan.moves else _people(offer)
-    blocks += seats.trouble(offer)
-    if plan.people or plan.moves:
+    if now and now.was:
+        here = now.was[0]
+        offer = replace(offer, slots=tuple(each for each in offer.slots if each.start != here))
+    blocks += _moved(offer, now) if plan.moves else _people(offer)
+    blocks += seats.trouble(offer, asked)
+    if plan.people and offer.in_the_way:
+        blocks += [divider(), *_nothing(offer)]
+    elif plan.people or plan.moves:
         blocks += [divider(), _days(offer), *_open(offer)]
     else:
         blocks.append(context(say("Choose whom you want to meet, and the times open to all of you appear here.")))
@@ -77,9 +87,19 @@ def _lengths(minutes: int) -> Element:
     return select("static_select", LENGTH, "How long", options=list(offered.values()), initial_option=offered[minutes])
 
 
-def _moved(offer: Offer) -> list[Block]:
+def _moved(offer: Offer, now: Chosen | None) -> list[Block]:
     names = some([seats.name(each) for each in offer.seats]) if offer.seats else "nobody else"
-    return [section(say("With *{names}*, for {long}. Where to?", names=names, long=_spelt(offer.minutes)))]
+    title = short(now.title, LONGEST_TITLE) if now else ""
+    what = say(
+        "*{title}* with {names}, {long}.",
+        title=title or "Appointment",
+        names=names,
+        long=_spelt(offer.minutes),
+    )
+    if now is None or now.was is None:
+        return [section(what)]
+    stands = from_to(*now.was, offer.viewer.party.zone)
+    return [section(say("{what}\nNow: {stands}. Move it to:", what=what, stands=stands))]
 
 
 def _days(offer: Offer) -> Block:
@@ -102,7 +122,7 @@ def _open(offer: Offer) -> list[Block]:
     # Of another week than the one that was asked for it says nothing.
     if at and asked and offer.first <= asked <= offer.last and all(each.start != at for each in offer.slots):
         told = f"{day_named(asked, offer.today)}, {seats.at(at, zone, zone)}"
-        blocks.append(section(say(":no_entry_sign: *{told}* is not open. What is:", told=told)))
+        blocks.append(section(say(":no_entry_sign: *{told}* is not open. These times are:", told=told)))
     for day, slots in offer.by_day(zone).items():
         blocks.append(section(say("*{day}*", day=day_named(day, offer.today))))
         shown = slots[:MOST_SLOTS_A_DAY]
@@ -114,8 +134,9 @@ def _open(offer: Offer) -> list[Block]:
 
 
 def _nothing(offer: Offer) -> list[Block]:
-    if any(each.problem for each in offer.seats if not each.optional):
-        said = say("Without their calendars there is nothing to offer. Whoever is *optional* does not have to be free.")
+    if offer.in_the_way:
+        way_out = Mrkdwn() if offer.plan.moves else say(" Whoever is *optional* does not have to be free.")
+        said = say("Without their calendars there is nothing to offer.{way_out}", way_out=way_out)
     elif offer.unread:
         return []
     else:

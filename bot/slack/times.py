@@ -1,7 +1,7 @@
 """Appointments' times in words: Slack shows each reader their own zone, and another's zone is spelt out. Pure."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.domain.appointments import Party
@@ -9,29 +9,45 @@ from bot.domain.hours import is_zone
 from bot.slack.blocks import Mrkdwn, escape, join, say
 
 _MOST_ZONES = 4
+_MINUTE = timedelta(minutes=1)
 
 
 def from_to(start: datetime, end: datetime, zone: str) -> Mrkdwn:
     """From when to when, in the reader's own zone; where Slack cannot translate it, in ``zone``, which is named."""
-    here = ZoneInfo(zone) if is_zone(zone) else ZoneInfo("UTC")
-    first, last = start.astimezone(here), end.astimezone(here)
+    first, last = _on_wall(start, zone), _on_wall(end, zone)
     same_day = first.date() == last.date()
-    shows = "{time}" if same_day else "{date_short_pretty} at {time}"
-    told = f"{last:%H:%M}" if same_day else f"{last:%a %d %b %Y, %H:%M}"
-    begins = _date(start, "{date_long_pretty} at {time}", f"{first:%a %d %b %Y, %H:%M}")
-    return say("{begins} to {ends}", begins=begins, ends=_date(end, shows, f"{told} ({here.key})"))
+    shows = "{time}" if same_day else "{date_long}, {time}"
+    told = f"{last:%H:%M}" if same_day else f"{_dated(last)}, {last:%H:%M}"
+    return say("{begins} to {ends}", begins=begins(start, zone), ends=_date(end, shows, f"{told}{_named(zone)}"))
+
+
+def begins(start: datetime, zone: str) -> Mrkdwn:
+    """The day and the time; where Slack cannot translate it, as it is in ``zone``."""
+    first = _on_wall(start, zone)
+    return _date(start, "{date_long}, {time}", f"{_dated(first)}, {first:%H:%M}")
+
+
+def days(start: datetime, end: datetime, zone: str) -> Mrkdwn:
+    """The same as ``from_to``, without the hours where it is whole days."""
+    first, last = _on_wall(start, zone), _on_wall(end, zone)
+    if first.time() != time() or last.time() != time() or last <= first:
+        return from_to(start, end, zone)
+    final = end - _MINUTE
+    begin = _date(start, "{date_long}", _dated(first))
+    if first.date() == _on_wall(final, zone).date():
+        return begin
+    return say("{begin} to {final}", begin=begin, final=_date(final, "{date_long}", _dated(_on_wall(final, zone))))
 
 
 def clock(start: datetime, end: datetime, zone: str) -> Mrkdwn:
     """The same without the day, for a list that has it as a heading."""
-    here = ZoneInfo(zone) if is_zone(zone) else ZoneInfo("UTC")
-    first, last = start.astimezone(here), end.astimezone(here)
+    first, last = _on_wall(start, zone), _on_wall(end, zone)
     if first.date() != last.date():
         return from_to(start, end, zone)
     return say(
         "{begins} to {ends}",
         begins=_date(start, "{time}", f"{first:%H:%M}"),
-        ends=_date(end, "{time}", f"{last:%H:%M} ({here.key})"),
+        ends=_date(end, "{time}", f"{last:%H:%M}{_named(zone)}"),
     )
 
 
@@ -42,20 +58,15 @@ def elsewhere(start: datetime, end: datetime, viewer: Party, parties: Iterable[P
     for each in parties:
         if each.who is not None and each.who != viewer.who and _offset(start, each.zone) != mine:
             zones.setdefault(each.zone, []).append(each.name)
-    lines = []
-    for zone, names in list(zones.items())[:_MOST_ZONES]:
-        first, last = (moment.astimezone(ZoneInfo(zone)) for moment in (start, end))
-        until = f"{last:%H:%M}" if first.date() == last.date() else f"{last:%a %d %b, %H:%M}"
-        lines.append(
-            say(
-                "For {names} ({city}) it is {first} to {last}.",
-                names=some(names),
-                city=city(zone),
-                first=f"{first:%a %d %b, %H:%M}",
-                last=until,
-            )
-        )
-    return join("\n", lines)
+    return join("\n", (there(start, end, each, viewer.zone, zones[each]) for each in list(zones)[:_MOST_ZONES]))
+
+
+def there(start: datetime, end: datetime, zone: str, mine: str, names: list[str]) -> Mrkdwn:
+    """The same span for those in ``zone``: with the day where it is not the one that it is in ``mine``."""
+    first, last = _on_wall(start, zone), _on_wall(end, zone)
+    begin = f"{first:%H:%M}" if first.date() == _on_wall(start, mine).date() else f"{_day(first)}, {first:%H:%M}"
+    until = f"{last:%H:%M}" if first.date() == last.date() else f"{_day(last)}, {last:%H:%M}"
+    return say("{begin} to {until} for {names} ({city})", begin=begin, until=until, names=some(names), city=city(zone))
 
 
 def city(zone: str) -> str:
@@ -75,7 +86,7 @@ def some(names: list[str], most: int = 3) -> str:
 def day_named(day: date, today: date) -> str:
     """A heading."""
     near = {today: "Today", today + timedelta(days=1): "Tomorrow"}
-    return f"{near[day]}, {day:%A} {day.day} {day:%B}" if day in near else f"{day:%A} {day.day} {day:%B}"
+    return f"{near[day]}, {_day(day)}" if day in near else _day(day)
 
 
 def spelt(span: timedelta) -> str:
@@ -91,6 +102,23 @@ def spelt(span: timedelta) -> str:
 
 def _date(moment: datetime, shows: str, fallback: str) -> Mrkdwn:
     return Mrkdwn(f"<!date^{int(moment.timestamp())}^{shows}|{escape(fallback)}>")
+
+
+def _on_wall(moment: datetime, zone: str) -> datetime:
+    return moment.astimezone(ZoneInfo(zone) if is_zone(zone) else ZoneInfo("UTC"))
+
+
+def _day(day: date) -> str:
+    return f"{day:%A} {day.day} {day:%B}"
+
+
+def _dated(day: date) -> str:
+    """With its year: it may be read long afterwards."""
+    return f"{_day(day)} {day.year}"
+
+
+def _named(zone: str) -> str:
+    return f" ({city(zone) if is_zone(zone) else 'UTC'})"
 
 
 def _offset(moment: datetime, zone: str) -> timedelta | None:

@@ -43,7 +43,7 @@ def test_an_appointment_is_told_shown_and_cancelled_by_those_who_take_part(world
         (message,) = about(person, words)
         assert "&lt;!channel&gt; Plan" in message.text
         assert "appointment_move" in said(message)
-    assert "For Ana Lima (Lisbon) it is" in said(about(world.ben, "You booked")[0])
+    assert "15:00 to 15:30 for Ana Lima (Lisbon)" in said(about(world.ben, "You booked")[0])
     for person, other in ((world.ana, "Ben Okafor"), (world.ben, "Ana Lima")):
         agenda = answered(person, "/calendar agenda")
         assert f"with {other}" in agenda
@@ -159,8 +159,19 @@ def test_why_says_everything_that_is_in_the_way_and_of_others_neither_title_nor_
     assert "Busy in *ana@acme.example*" in mine or "Busy in *Ana Lima*" in mine
     theirs = answered(world.ben, f"/calendar why <@U0ANA|ana> {lisbon(start + HOUR - 5 * HOUR)}")
     assert "<@U0ANA> is not bookable" in theirs
+    weekly = answered(world.ben, "/calendar why <@U0ANA|ana> next week")
+    assert weekly.count("Outside their working hours (09:00 to 17:00 in Lisbon") == 2, "in the text, and in the blocks"
+    assert "<@U0ANA> is not bookable at some of these times" in weekly
+    assert "• Busy: " in weekly
     for secret in ("Secret dentist", "Busy in"):
-        assert secret not in theirs
+        assert secret not in theirs + weekly
+    for words, said_of_them in (
+        ("<@U0ANA|ana> <@U0CLEO|cleo> friday", "one person at a time"),
+        ("<@U0NOBODY|nobody> friday", "is not a member of this workspace"),
+        ("@nobody friday", "do not know who “@nobody” is"),
+    ):
+        assert said_of_them in answered(world.ben, f"/calendar why {words}")
+    assert "<@U0ANA> is bookable" in answered(world.gus, f"/calendar why <@U0ANA|ana> {lisbon(start - HOUR)}")
     assert "Outside your working hours" in answered(world.ana, f"/calendar why {lisbon(start + 5 * HOUR)}")
     assert "Further ahead than you" in answered(world.ana, "/calendar why in 300 days")
     day = answered(world.ana, f"/calendar why {start:%Y-%m-%d}")

@@ -51,7 +51,7 @@ def test_ben_books_ana_and_she_moves_it(world: World) -> None:
         world.ben.types(f"/calendar free @ana {words}")
         assert said in world.ben.answer
     world.ben.types(f"/calendar free @ana {start:%Y-%m-%d}")
-    assert "09:00-15:00, 16:00-17:00" in world.ben.answer, "Lisbon's"
+    assert "Lisbon: 09:00–15:00, 16:00–17:00" in world.ben.answer  # noqa: RUF001 - en dashes stand between times
     assert "Dentist" not in world.ben.answer
     world.ben.clicks("Book a time")
     assert f"{start.astimezone(NEW_YORK):%H:%M} · 14:00" in world.ben.modal
@@ -71,7 +71,9 @@ def test_ben_books_ana_and_she_moves_it(world: World) -> None:
     assert "no such appointment" in world.cleo.modal
     world.ana.clicks("Move", on="dm")
     assert "Move an appointment" in world.ana.modal
-    world.ana.chooses(plans.DAY, f"{start:%Y-%m-%d}")
+    assert "*Plan &lt;the&gt; launch* with Ben Okafor, 30 minutes" in world.ana.modal
+    assert f"slots-{start:%Y-%m-%d}" in json.dumps(modal(world, world.ana)["blocks"][:6]), "its own day comes first"
+    assert f'"{int(start.timestamp())}"' not in json.dumps(modal(world, world.ana)["blocks"]), "where it stands"
     chooses_time(world, world.ana, start + timedelta(days=1))
     world.ana.submits()
     assert "Moved:" in world.ana.modal
@@ -128,13 +130,18 @@ def test_who_is_not_connected_is_said_and_can_be_asked_once_a_day(world: World) 
     assert "has not connected a calendar yet" in world.ben.answer
     world.ben.clicks("Book a time")
     assert "is *optional* does not have to be free" in world.ben.modal
+    assert "datepicker" not in world.ben.modal, "on no day is there anything to offer"
     world.ben.clicks("Nudge", on="modal")
-    assert "I have asked them" in world.ben.modal
+    assert "I have asked <@U0CLEO> to connect" in world.ben.modal
+    assert plans.NUDGE not in json.dumps(modal(world, world.ben)["blocks"])
+    world.ben.chooses(plans.LENGTH, "1 hour")
+    assert plans.NUDGE not in json.dumps(modal(world, world.ben)["blocks"]), "she has been asked"
     world.jobs_run()
     assert world.cleo.sees("Connect Google Calendar")
     told = len(world.cleo.messages())
-    world.ben.clicks("Nudge", on="modal")
-    assert "asked within a day already" in world.ben.modal
+    world.ben.types("/calendar why <@U0CLEO|cleo> tomorrow")
+    world.ben.clicks("Nudge", on="ephemeral")
+    assert "asked less than a day ago already" in world.ben.answer
     world.jobs_run()
     assert len(world.cleo.messages()) == told
 
@@ -145,7 +152,7 @@ def test_from_a_message_its_author_is_met_and_people_and_length_can_be_changed(w
     said = world.slack.dm("U0ANA")[-1]
     world.slack.message_shortcut("U0ANA", plans.SHORTCUT, said)
     world.settles()
-    assert "Choose whom you want to meet" in world.ana.modal, "nobody meets themselves"
+    assert "That message is your own. Choose whom you want to meet." in world.ana.modal
     world.ana.chooses(plans.PEOPLE, "U0BEN")
     world.ana.chooses(plans.LENGTH, "1 hour")
     assert "Your time (Lisbon) · New York (Ben Okafor)" in world.ana.modal
@@ -157,5 +164,5 @@ def test_from_a_message_its_author_is_met_and_people_and_length_can_be_changed(w
     assert "Your time (Lisbon)" in world.ana.modal
     world.slack.message_shortcut("U0ANA", plans.SHORTCUT, world.ana.messages()[0])
     world.settles()
-    assert "Choose whom you want to meet" in world.ana.modal, "a bot is nobody to meet"
+    assert "An app wrote that message, so there is nobody to meet." in world.ana.modal
     assert rows(world, Booking) == []

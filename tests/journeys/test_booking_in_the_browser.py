@@ -16,7 +16,7 @@ def test_ben_sees_when_ana_is_free_books_moves_and_cancels(world: World, chromiu
         window = screen.page.get_by_role("dialog")
         screen.becomes("U0BEN")
         screen.types(f"/calendar free @ana {next_monday(world):%Y-%m-%d}")
-        expect(screen.answer()).to_contain_text("09:00-17:00")
+        expect(screen.answer()).to_contain_text("09:00–17:00")  # noqa: RUF001 - an en dash stands between times
         screen.answer().get_by_role("button", name="Book a time").click()
         window.get_by_role("button", name="09:00 · 14:00").or_(window.get_by_label("09:00 New York")).first.click()
         week = window.get_by_role("img", name="Proposed: Mon")

@@ -88,7 +88,7 @@ def test_each_kind_has_a_pattern_of_its_own() -> None:
 
 def test_the_legend_names_what_is_there() -> None:
     names = written(laid_out(CASES["ordinary"]))
-    assert {"free", "busy", "not known", "outside working hours"} <= set(names)
+    assert {"free for everybody", "busy", "not known", "outside working hours"} <= set(names)
     assert "proposed: Tue 24 Nov, 13:00 to 13:30" in names
     empty = written(laid_out(CASES["empty"]))
     assert "not known" not in empty

@@ -12,7 +12,7 @@ from tests.pictures.weeks import CASES, week, weeks
 def test_the_proposal_and_then_the_days() -> None:
     told = week_words(week((0, 10, 11), (1, 0, 24), unknown=((2, 13, 24),), works_days=3, proposed=(0, 9, 9.5)))
     assert told == (
-        "Ana's week, 23 Nov 2026 to 27 Nov 2026, Europe/Lisbon time. Proposed: Mon 23 Nov, 09:00 to 09:30. "
+        "Ana's week, 23–27 Nov 2026, Lisbon time. Proposed: Mon 23 Nov, 09:00 to 09:30. "  # noqa: RUF001 - an en dash stands between days
         "Mon 23 Nov: free 09:00 to 10:00, 11:00 to 17:00; busy 10:00 to 11:00. "
         "Tue 24 Nov: nothing free; busy all day. "
         "Wed 25 Nov: free 09:00 to 13:00; not known 13:00 to 24:00. "

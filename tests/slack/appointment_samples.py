@@ -23,6 +23,7 @@ REASONS = (
     *("taken", "unknown", "unreadable", "not_in_time", "broken", "not_connected", "no_linked", "left"),
     *("calendar_gone", "not_found", "no_write_access", "deleted_in_google", "", "something_new"),
 )
+WEEKEND = replace(DEFAULT, zone="Asia/Seoul", week=(((0, 60), (70, 1440)), ((540, 1020),), (), *((((0, 1440),),) * 4)))
 START = NOW.replace(hour=15, minute=0) + timedelta(days=1)
 
 
@@ -80,6 +81,7 @@ def whys(name: str = "Team") -> Iterator[Why]:
         yield replace(own, blocks=tuple(block for block in blocks if block.kind is not Kind.APPOINTMENT) * 30)
         for problem in ("not_connected", "broken", "no_linked", "left", name):
             yield replace(own, problem=problem)
+        yield replace(own, end=START + timedelta(days=9), blocks=blocks[:4])
     yield replace(nothing, unknown=((name, "missing"),))
 
 
@@ -88,8 +90,9 @@ def messages(name: str = "Plan the launch") -> Iterator[Message]:
     yield from (render(each) for each in news(name))
     yield from (agenda_views.agenda(each) for each in agendas(name))
     yield agenda_views.agenda(Agenda(ANA, (), NOW, None), appointment_messages.after_cancel(appointment(name)))
-    yield from (why_views.why(each) for each in whys(name))
+    yield from (why_views.why(each, rules) for each in whys(name) for rules in (DEFAULT, WEEKEND))
     yield from (why_views.not_understood(text) for text in (name, ""))
+    yield from (why_views.one_at_a_time(), why_views.nobody(name))
     for many in (1, 100):
         ahead = agenda_views.ahead(ANA, [appointment(name)] * many)
         yield answers.disconnect_question(CONNECTED, ahead)

@@ -9,7 +9,7 @@ from bot.domain.appointments import Appointment, OpenSlot, Party, Role, State
 from bot.domain.board import Nudging
 from bot.domain.people import Who
 from bot.domain.planning import Chosen, Offer, Plan, Seat, Unread
-from bot.slack import booking_views, free_answers, plans, slot_views
+from bot.slack import booking_views, free_answers, slot_views
 from bot.slack.messages import Message
 from bot.slack.views import View
 
@@ -59,9 +59,9 @@ def appointment(name: str, state: State, **more: Any) -> Appointment:
 def windows(name: str = "Ben") -> Iterator[View]:
     """Every view."""
     for each in offers(name):
-        yield from (slot_views.times(each, note) for note in ("", name))
         ends = MONDAY + timedelta(hours=1)
         chosen = Chosen(each.plan, ME, each.seats, MONDAY, ends, name, (MONDAY, ends))
+        yield from (slot_views.times(each, note, now=chosen, asked={"U0000000000"}) for note in ("", name))
         yield from (booking_views.confirm(chosen, week) for week in (None, ("F0WEEK0000", "x" * 3000)))
     later = replace(offers(name)[2], first=MONDAY.date() + timedelta(days=7))
     yield slot_views.times(later)
@@ -75,5 +75,5 @@ def windows(name: str = "Ben") -> Iterator[View]:
 def messages(name: str = "Ben") -> Iterator[Message]:
     """Every answer."""
     for each in offers(name):
-        yield from (free_answers.free(each), free_answers.book(plans.dump(each.plan)))
-    yield from (free_answers.nudged(found) for found in (Nudging(1, 0), Nudging(0, 1), Nudging(0, 0, 1)))
+        yield from (free_answers.free(each), free_answers.book(each.plan))
+    yield from (free_answers.nudged(found, name) for found in (Nudging(1, 0), Nudging(0, 1), Nudging(0, 0, 1)))

@@ -51,18 +51,19 @@ def test_what_was_tampered_with_wishes_for_nothing(garbage: object) -> None:
 def test_times_are_shown_on_both_clocks_and_whose_day_it_is() -> None:
     seoul = offer(seat(zone="Asia/Seoul"), found=(OpenSlot(MONDAY + timedelta(hours=8), MONDAY + timedelta(hours=9)),))
     (button,) = [each for each in elements(slot_views.times(seoul)) if each["action_id"] in plans.SLOTS]
-    assert button["text"]["text"] == "17:00 · 02:00 (+1)"
+    assert button["text"]["text"] == "17:00 · Tue 02:00"
     assert "Your time (Lisbon) · Seoul (Ben)" in "".join(texts(slot_views.times(seoul)))
     london = offer(seat(zone="Europe/London"), found=seoul.slots)
     (same,) = [each for each in elements(slot_views.times(london)) if each["action_id"] in plans.SLOTS]
     assert same["text"]["text"] == "17:00", "the same clock is not told twice"
-    assert "17:00-18:00" in free_answers.free(seoul).text
+    assert "Monday 30 November: 17:00–18:00" in free_answers.free(seoul).text  # noqa: RUF001 - between times
+    assert "Seoul: Tue 02:00–03:00" in " ".join(texts(free_answers.free(seoul).payload))  # noqa: RUF001 - as above
 
 
 def test_a_time_that_was_asked_for_is_not_open_only_where_its_day_is_shown() -> None:
     asked = Plan(("U1",), day=MONDAY.date(), at=MONDAY + timedelta(days=3, hours=12))
     shown = offer(seat(), plan=asked, found=slots(1))
-    assert "*Thursday 3 December, 21:00* is not open" in " ".join(texts(slot_views.times(shown)))
+    assert "*Thursday 3 December, 21:00* is not open. These times are:" in " ".join(texts(slot_views.times(shown)))
     later = replace(shown, first=shown.first + timedelta(days=7), last=shown.last + timedelta(days=7))
     assert "is not open" not in " ".join(texts(slot_views.times(later)))
 

@@ -101,7 +101,7 @@ def test_the_home_tab_shows_the_next_five_appointments_with_their_buttons_and_ho
         assert [each["value"] for each in elements(view, action)] == [each.id for each in ahead[:5]]
     said = " ".join(texts(view))
     assert "*No. 4*" in said
-    assert "And 2 more in the coming week" in said
+    assert "And 2 more in the next 7 days" in said
     assert not [name for name in ("Over", "No. 5") if name in said]
     everything = Agenda(ANA, tuple(replace(each, start=each.start + 24 * HOUR) for each in ahead), NOW, None)
     most = views.home_view(named("Team"), menus(101, problem="No."), "No.", everything)
