@@ -169,4 +169,5 @@ def test_the_title_is_fitted_and_drawn_as_it_can_be() -> None:
     first = written(laid_out(week(*MEETINGS, title="Zürich 🎉\n" + "Łódź " * 60)))[0]
     assert first.startswith("Zürich Łódź")
     assert first.endswith("…")
-    assert written(laid_out(week(title="株式")))[0] == "23 Nov 2026 to 27 Nov 2026, Europe/Lisbon time"
+    heading = written(laid_out(week(title="株式")))[0]
+    assert heading == "23–27 Nov 2026, Lisbon time"  # noqa: RUF001 - an en dash stands between days

@@ -1,10 +1,12 @@
 """The week in words, for those who do not see it."""
 
 from dataclasses import replace
+from datetime import date
 
 from hypothesis import given, settings
 
 from bot.domain.weeks import Week
+from bot.pictures.points import spanned
 from bot.pictures.week_words import week_words
 from tests.pictures.weeks import CASES, week, weeks
 
@@ -18,6 +20,12 @@ def test_the_proposal_and_then_the_days() -> None:
         "Wed 25 Nov: free 09:00 to 13:00; not known 13:00 to 24:00. "
         "Thu 26 Nov: no working hours. Fri 27 Nov: no working hours."
     )
+
+
+def test_days_in_a_row_say_nothing_twice() -> None:
+    december, november = date(2026, 12, 30), date(2026, 11, 30)
+    assert spanned(november, december) == "30 Nov – 30 Dec 2026"  # noqa: RUF001 - an en dash stands between days
+    assert spanned(december, date(2027, 1, 3)) == "30 Dec 2026 – 3 Jan 2027"  # noqa: RUF001 - as above
 
 
 def test_a_time_that_comes_twice_is_told_apart() -> None:
