@@ -109,7 +109,7 @@ def buttons(appointment: Appointment, *, move: bool, cancel: bool) -> Block:
     if cancel:
         question = confirm(
             "Cancel this appointment?",
-            say("{title} disappears from Google, and everybody in it is told.", title=_short_title(appointment)),
+            say("{title} disappears from Google, and everybody is told.", title=_short_title(appointment)),
             yes="Cancel it",
             no="Keep it",
         )
@@ -136,7 +136,7 @@ def after_cancel(appointment: Appointment) -> Mrkdwn:
     """What came of it."""
     name = title(appointment)
     if appointment.state is State.CANCELLED:
-        return say(":white_check_mark: {title} is cancelled. Everybody in it is told.", title=name)
+        return say(":white_check_mark: {title} is cancelled. Everybody is told.", title=name)
     if appointment.state is State.FAILED:
         return say("{title} never took place in Google, so there is nothing to cancel.", title=name)
     return say(

@@ -70,7 +70,7 @@ def test_an_agenda_is_redrawn_where_it_stands_and_strangers_are_refused(world: W
         world.slack.clicks("U0ANA", "appointment_cancel", on=surface, block_id=f"appointment-{made[0].id}")
         world.settles()
         shown = world.ana.answer if surface == "ephemeral" else said(about(world.ana, "*Your agenda*")[-1])
-        assert "is cancelled. Everybody in it is told." in shown
+        assert "is cancelled. Everybody is told." in shown
         assert ("Nothing is booked through me" in shown) == (len(made) == 1)
         assert events(world) == [each for each in events(world) if made[0].id not in str(each)]
         made.pop(0)
@@ -106,7 +106,7 @@ def test_the_home_tab_shows_what_is_next_and_keeps_up_with_it(world: World) -> N
         assert "*No. 0*" not in person.home
         assert "*No. 1*" in person.home
     assert len(about(world.ana, "You cancelled")) == 1
-    assert about(world.ana, "is cancelled. Everybody in it") == [], "what the tab says needs no message"
+    assert about(world.ana, "is cancelled. Everybody is told") == [], "what the tab says needs no message"
     assert lists_read(world) == looked
 
     world.google.script.add(Fault("GET /calendar/v3/users/me/calendarList", status=503, times=-1))
