@@ -17,7 +17,7 @@ ROWS = [
 
 
 def test_every_goal_has_its_row() -> None:
-    tiny = ["--quick", "--rounds", "1", "--commands", "4", "--people", "1000", "--revocations", "1", "--bookings", "8"]
+    tiny = ["--quick", "--rounds", "1", "--commands", "4", "--people", "200", "--revocations", "1", "--bookings", "8"]
     wide = {**os.environ, "COLUMNS": "1000"}  # what is looked for below is not to be broken over lines
     command = [sys.executable, "-m", "tests.bench", *tiny]
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=wide)

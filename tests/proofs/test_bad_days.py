@@ -14,8 +14,8 @@ HOURS = 24 if SCALE >= 100 else 4
 
 
 @pytest.mark.parametrize(("share", "hours"), [(0.3, HOURS), (0.6, HOURS / 4)])
-def test_google_fails_at_random(database_url: str, share: float, hours: float, logged: StringIO) -> None:
-    with world_with(database_url, TOLD_THERE) as world:
+def test_google_fails_at_random(sqlite_database_url: str, share: float, hours: float, logged: StringIO) -> None:
+    with world_with(sqlite_database_url, TOLD_THERE) as world:
         operators_meet(world)
         people = gather(world, PEOPLE)
         world.google.script.at_rate("", share, seed=35)

@@ -18,8 +18,8 @@ UNKNOWN = Fault("", status=200, body={"ok": False, "error": "fatal_error"}, when
 
 
 @pytest.fixture
-def world(database_url: str, logged: StringIO) -> Iterator[World]:  # noqa: ARG001 - before the bot
-    with world_with(database_url) as made:
+def world(sqlite_database_url: str, logged: StringIO) -> Iterator[World]:  # noqa: ARG001 - before the bot
+    with world_with(sqlite_database_url) as made:
         yield made
 
 
