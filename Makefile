@@ -20,10 +20,9 @@ V := .venv/bin
 sandbox: .venv/.ready  ## the whole bot on loopback, with stand-ins for Slack and Google
 	@$(V)/python -m tests.sandbox --port $(PORT)
 
-# Files stay together, for they share servers and browsers, and in their order: the proofs, few and long, are not left for
-# the end. Three for two cores: a good third of the time is waiting.
+# Files stay together, for they share servers and browsers. Three for two cores: a good third of the time is waiting.
 WORKERS ?= 3
-PYTEST := $(V)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+PYTEST := $(V)/python -m pytest -n $(WORKERS) --dist loadfile
 
 test: .venv/.browser  ## every test: SQLite, an embedded PostgreSQL, browser journeys
 	@$(PYTEST)
